@@ -1,0 +1,49 @@
+// Compiles src/kernels/assembly/<family>.ts with AssemblyScript, for shared and for private memory, and writes the
+// modules as base64 into src/kernels/generated/<family>.ts. Skips families whose sources have not changed.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+
+const root = new URL("../src/kernels/", import.meta.url);
+const assembly = new URL("assembly/", root);
+const generated = new URL("generated/", root);
+/** Each family's static data gets a page of its own below ARENA_BASE, since families share one memory. */
+const layout = JSON.parse(readFileSync(new URL("layout.json", assembly), "utf8"));
+const MAX_PAGES = 65536;
+
+const sources = Object.fromEntries(
+  readdirSync(assembly).filter((f) => f.endsWith(".ts")).map((f) => [f, readFileSync(new URL(f, assembly), "utf8")]),
+);
+const self = readFileSync(fileURLToPath(import.meta.url), "utf8");
+const stamp = createHash("sha256").update(JSON.stringify([sources, layout, self])).digest("hex").slice(0, 16);
+
+async function compile(family, page, shared) {
+  const flags = [
+    `${family}.ts`, "--outFile", "out.wasm", "-O3", "--converge", "--noAssert", "--runtime", "stub", "--importMemory",
+    "--memoryBase", String(65536 * page), "--initialMemory", "17", "--maximumMemory", String(MAX_PAGES),
+    "--enable", "simd", "--use", "abort=", ...(shared ? ["--sharedMemory", "--enable", "threads"] : []),
+  ];
+  let wasm;
+  const { error, stderr } = await asc.main(flags, {
+    readFile: (name) => (name in sources ? sources[name] : null),
+    writeFile: (name, contents) => { if (name === "out.wasm") wasm = contents; },
+    listFiles: () => [],
+  });
+  if (error || !wasm) throw new Error(`${family}: ${error?.message ?? "no output"}\n${stderr}`);
+  return Buffer.from(wasm).toString("base64");
+}
+
+mkdirSync(generated, { recursive: true });
+for (const [family, page] of Object.entries(layout)) {
+  const out = new URL(`${family}.ts`, generated);
+  if (existsSync(out) && readFileSync(out, "utf8").includes(stamp)) continue;
+  const [shared, priv] = [await compile(family, page, true), await compile(family, page, false)];
+  writeFileSync(
+    out,
+    `// Made by scripts/build-kernels.mjs from assembly/${family}.ts (${stamp}).\n` +
+      `import type { KernelModule } from "../kernel.js";\n\n` +
+      `export const ${family}: KernelModule = {\n  name: "${family}",\n  shared: "${shared}",\n  private: "${priv}",\n};\n`,
+  );
+  console.log(`kernels: ${family}, ${(shared.length * 0.75 / 1024).toFixed(1)} kB`);
+}
