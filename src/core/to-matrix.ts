@@ -1,0 +1,235 @@
+import { InvalidDataError } from "./errors.js";
+import type { Label } from "./labels.js";
+import { Matrix, type MatrixData, type MatrixLike, type NumericArray, type TensorLike } from "./matrix.js";
+import { inSlices } from "./slices.js";
+import type { Workspace } from "./workspace.js";
+
+export interface ToMatrixOptions {
+  /** What error messages call it. Default "X". */
+  readonly name?: string;
+  /** NaN is let through (Infinity never is). Default false. */
+  readonly allowsNaN?: boolean;
+  /** Strings and booleans are let through; a table that holds any becomes one of positions in `labels`. Default false. */
+  readonly allowsLabels?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Remembers which tables were found finite, so that folds of one are not looked through again. */
+  readonly workspace?: Workspace | undefined;
+}
+
+/** Values looked at between two glances at the clock. */
+const STRIDE = 1 << 16;
+
+/**
+ * Converts what people have into a Matrix and refuses what is not a table of finite numbers. Bytes stay bytes, f32
+ * stays f32, all else becomes f64; a Matrix is checked and handed back as it is. Large tables are done in slices, so
+ * that the event loop goes on.
+ *
+ * @throws InvalidDataError naming the row and the column, and what was expected
+ */
+export async function toMatrix(X: MatrixLike, options: ToMatrixOptions = {}): Promise<Matrix> {
+  const { name = "X", allowsNaN = false, signal } = options;
+  const matrix = options.allowsLabels === true && holdsLabels(X) ? labelTable(X, name) : await fromAny(X, name, signal);
+  if (matrix.rows === 0)
+    throw new InvalidDataError(`${name} has 0 rows (shape (0, ${matrix.cols})); at least 1 is needed`);
+  if (matrix.cols === 0) {
+    throw new InvalidDataError(`${name} has 0 features (shape (${matrix.rows}, 0)) while a minimum of 1 is required`);
+  }
+  if (options.workspace?.sees(matrix, allowsNaN) !== true) await checkFinite(matrix, name, allowsNaN, signal);
+  return matrix;
+}
+
+async function fromAny(X: unknown, name: string, signal: AbortSignal | undefined): Promise<Matrix> {
+  if (X instanceof Matrix) return X;
+  if (isTensor(X)) return fromTensor(X, name);
+  if (isNumericArray(X)) {
+    throw new InvalidDataError(
+      `${name} must be two-dimensional; got a flat ${X.constructor.name} of ${X.length} values: ` +
+        "give rows, or new Matrix(data, rows, cols)",
+    );
+  }
+  if (!Array.isArray(X)) {
+    throw new InvalidDataError(`${name} must be rows of numbers, a Matrix, or have shape and data; got ${describe(X)}`);
+  }
+  return fromRows(X, name, signal);
+}
+
+async function fromRows(rows: readonly unknown[], name: string, signal: AbortSignal | undefined): Promise<Matrix> {
+  const first = rows[0];
+  if (rows.length > 0 && !isRow(first)) {
+    throw new InvalidDataError(
+      typeof first === "number"
+        ? `${name} must be two-dimensional; got a flat array of ${rows.length} numbers: wrap a single row in [ ]`
+        : `row 0 of ${name} must be an array of numbers; got ${describe(first)}`,
+      0,
+    );
+  }
+  const cols = isRow(first) ? first.length : 0;
+  const size = rows.length * cols;
+  const data = allocate(rows, size, name);
+  const stride = Math.max(1, Math.floor(STRIDE / Math.max(1, cols)));
+  await inSlices(
+    rows.length,
+    stride,
+    (from, to) => {
+      for (let i = from; i < to; i++) copyRow(rows[i], i, cols, data, name);
+    },
+    signal,
+  );
+  return new Matrix(data, rows.length, cols);
+}
+
+/** The narrowest container that holds every row exactly. */
+function allocate(rows: readonly unknown[], size: number, name: string): MatrixData {
+  const all = (...kinds: readonly (new (n: number) => NumericArray)[]) =>
+    rows.length > 0 && rows.every((row) => kinds.some((kind) => row instanceof kind));
+  try {
+    if (all(Uint8Array, Uint8ClampedArray)) return new Uint8Array(size);
+    if (all(Float32Array)) return new Float32Array(size);
+    return new Float64Array(size);
+  } catch {
+    throw new InvalidDataError(`${name} of ${rows.length} rows has ${size} values, more than fit into one array`);
+  }
+}
+
+function copyRow(row: unknown, i: number, cols: number, data: MatrixData, name: string): void {
+  if (!isRow(row))
+    throw new InvalidDataError(`row ${i} of ${name} must be an array of numbers; got ${describe(row)}`, i);
+  if (row.length !== cols) {
+    throw new InvalidDataError(`row ${i} of ${name} has ${row.length} values, while row 0 has ${cols}`, i);
+  }
+  for (let j = 0; j < cols; j++) {
+    const value = row[j];
+    if (typeof value !== "number") throw notANumber(value, i, j, name);
+    data[i * cols + j] = value;
+  }
+}
+
+/** Rows that begin with a string or a boolean, or hold one anywhere. */
+function holdsLabels(X: unknown): X is readonly (readonly Label[])[] {
+  const isLabel = (cell: unknown) => typeof cell === "string" || typeof cell === "boolean";
+  return Array.isArray(X) && X.some((row) => Array.isArray(row) && row.some(isLabel));
+}
+
+/** A table of positions in the distinct labels of all its cells. */
+function labelTable(rows: readonly (readonly Label[])[], name: string): Matrix {
+  const cols = rows[0]!.length;
+  const positions = new Map<Label, number>();
+  const data = new Float64Array(rows.length * cols);
+  for (const [i, row] of rows.entries()) {
+    if (!Array.isArray(row) || row.length !== cols) {
+      throw new InvalidDataError(
+        `row ${i} of ${name} must be an array of ${cols} values, as row 0; got ${describe(row)}`,
+        i,
+      );
+    }
+    for (let j = 0; j < cols; j++) {
+      const cell: Label = row[j];
+      if (typeof cell !== "string" && typeof cell !== "boolean" && !Number.isFinite(cell)) {
+        throw new InvalidDataError(
+          `${name} must hold strings, booleans or finite numbers; got ${describe(cell)} at row ${i}, column ${j}`,
+          i,
+          j,
+        );
+      }
+      if (!positions.has(cell)) positions.set(cell, positions.size);
+      data[i * cols + j] = positions.get(cell)!;
+    }
+  }
+  return new Matrix(data, rows.length, cols, { labels: [...positions.keys()] });
+}
+
+async function fromTensor(tensor: TensorLike, name: string): Promise<Matrix> {
+  const { shape } = tensor;
+  if (shape.length !== 2) {
+    throw new InvalidDataError(`${name} must be two-dimensional; got shape (${shape.join(", ")})`);
+  }
+  const [rows, cols] = shape as readonly [number, number];
+  const values = typeof tensor.data === "function" ? await tensor.data() : tensor.data;
+  if (values.length !== rows * cols) {
+    throw new InvalidDataError(`${name} of shape (${rows}, ${cols}) needs ${rows * cols} values; got ${values.length}`);
+  }
+  if (values instanceof Uint8Array || values instanceof Float32Array || values instanceof Float64Array) {
+    return new Matrix(values, rows, cols);
+  }
+  const data = new Float64Array(values.length);
+  for (let i = 0; i < data.length; i++) {
+    const value: unknown = values[i];
+    if (typeof value !== "number") throw notANumber(value, Math.floor(i / cols), i % cols, name);
+    data[i] = value;
+  }
+  return new Matrix(data, rows, cols);
+}
+
+async function checkFinite(
+  X: Matrix,
+  name: string,
+  allowsNaN: boolean,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { cols, index } = X;
+  const { data } = X.root;
+  if (data instanceof Uint8Array) return;
+  const stride = Math.max(1, Math.floor(STRIDE / cols));
+  const checkRow = (row: number) => {
+    const start = (index === null ? row : index[row]!) * cols;
+    for (let column = 0; column < cols; column++) {
+      const value = data[start + column]!;
+      // value - value is 0 for every finite number, NaN for NaN and the infinities
+      if (value - value !== 0 && !(allowsNaN && Number.isNaN(value))) {
+        throw new InvalidDataError(
+          `${name} contains ${value} at row ${row}, column ${column}; finite numbers are needed`,
+          row,
+          column,
+        );
+      }
+    }
+  };
+  await inSlices(
+    X.rows,
+    stride,
+    (from, to) => {
+      for (let row = from; row < to; row++) checkRow(row);
+    },
+    signal,
+  );
+}
+
+function notANumber(value: unknown, row: number, column: number, name: string): InvalidDataError {
+  return new InvalidDataError(
+    `${name} must hold numbers; got ${describe(value)} at row ${row}, column ${column}`,
+    row,
+    column,
+  );
+}
+
+function isTensor(X: unknown): X is TensorLike {
+  return typeof X === "object" && X !== null && "shape" in X && "data" in X && Array.isArray(X.shape);
+}
+
+/** Typed arrays of numbers; those of BigInts and DataViews are not. */
+export function isNumericArray(value: unknown): value is NumericArray {
+  return (
+    ArrayBuffer.isView(value) &&
+    !(value instanceof DataView) &&
+    !(value instanceof BigInt64Array) &&
+    !(value instanceof BigUint64Array)
+  );
+}
+
+function isRow(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || isNumericArray(value);
+}
+
+/** A short name of a value for an error message: its kind, or itself where that is short. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined || typeof value === "number" || typeof value === "boolean")
+    return `${value}`;
+  if (typeof value === "bigint") return `${value}n (a bigint)`;
+  if (typeof value === "string")
+    return value.length <= 40 ? JSON.stringify(value) : `a string of ${value.length} characters`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "function") return "a function";
+  if (typeof value === "symbol") return "a symbol";
+  const name: unknown = value.constructor?.name;
+  return typeof name === "string" && name !== "Object" ? `a ${name}` : "an object";
+}

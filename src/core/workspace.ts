@@ -1,0 +1,51 @@
+import type { Memory, Scope } from "../parallel/memory.js";
+import type { Pool } from "../parallel/pool.js";
+import type { Matrix } from "./matrix.js";
+
+/** Results of more bytes than this are made anew each time rather than kept: the same bits, more time. */
+const MEMO_BYTES = 1 << 30;
+
+/**
+ * What the work within one top-level verb (a fit, a search) shares: pure results by owner and key, the kernels' memory,
+ * and which tables have been found free of NaN. It ends with the verb, since a caller may change its arrays afterwards.
+ */
+export class Workspace {
+  readonly #kept = new Map<object, Map<string, unknown>>();
+  readonly #scopes = new Map<Memory, Scope>();
+  readonly #checked = new Map<Matrix, Set<boolean>>();
+  #bytes = 0;
+
+  /** `make()`, once for each owner and key. `bytes` is what keeping the result costs. */
+  memo<T>(owner: object, key: string, make: () => T, bytes = 0): T {
+    const known = this.#kept.get(owner);
+    if (known?.has(key) === true) return known.get(key) as T;
+    const made = make();
+    if (this.#bytes + bytes > MEMO_BYTES) return made;
+    this.#bytes += bytes;
+    if (known === undefined) this.#kept.set(owner, new Map([[key, made]]));
+    else known.set(key, made);
+    return made;
+  }
+
+  /** The blocks of this verb in the pool's memory; freed when the verb ends. */
+  blocks(pool: Pool): Scope {
+    let scope = this.#scopes.get(pool.memory);
+    if (scope === undefined) this.#scopes.set(pool.memory, (scope = pool.memory.scope()));
+    return scope;
+  }
+
+  /** Whether the table has been checked within this verb, as strictly; from now on it has. */
+  sees(X: Matrix, allowsNaN: boolean): boolean {
+    const known = this.#checked.get(X.root);
+    if (known?.has(allowsNaN)) return true;
+    // A view vouches for its own rows only.
+    if (X.root === X) this.#checked.set(X, (known ?? new Set<boolean>()).add(allowsNaN));
+    return false;
+  }
+
+  close(): void {
+    for (const scope of this.#scopes.values()) scope.free();
+    this.#scopes.clear();
+    this.#kept.clear();
+  }
+}
