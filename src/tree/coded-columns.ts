@@ -1,0 +1,106 @@
+import type { FitContext } from "../core/estimator.js";
+import type { Matrix } from "../core/matrix.js";
+import { BYTES, type Placed, place } from "../core/placed.js";
+import { byteModes, rankColumn, rankColumnScratch, transposeBytes } from "../kernels/encode-columns.js";
+import { COLUMN_BYTES } from "../kernels/grow-tree.js";
+import { mapTasks } from "../parallel/map-tasks.js";
+import type { Block } from "../parallel/memory.js";
+
+/** Cells that one task transposes or counts: a few milliseconds of work. */
+const CELLS = 1 << 21;
+
+/** A table as trees are grown on it: each column's cells as small integers in the order of their values. */
+export interface CodedColumns {
+  /** Descriptors, `COLUMN_BYTES` each. */
+  readonly columns: Block;
+  /** Everything that the descriptors point to. */
+  readonly reads: readonly Block[];
+}
+
+/** Codes the whole table that X is, or is a view of; once within a top-level verb, for all folds. */
+export function codedColumns(X: Matrix, ctx: FitContext): Promise<CodedColumns> {
+  const { root } = X;
+  return ctx.workspace.memo(root, "coded columns", () => {
+    const placed = place(root, ctx);
+    return placed.kind === BYTES ? codeBytes(root, placed, ctx) : rankFloats(root, placed, ctx);
+  });
+}
+
+async function codeBytes(
+  { rows, cols }: Matrix,
+  { cells, byteValues }: Placed,
+  ctx: FitContext,
+): Promise<CodedColumns> {
+  const { pool, signal, workspace } = ctx;
+  const blocks = workspace.blocks(pool);
+  const codes = blocks.alloc(rows * cols);
+  const modes = blocks.alloc(4 * cols);
+  // Slice after slice: all of them write to the same block, which two calls in flight must not.
+  const rowsAtOnce = Math.max(64, Math.ceil(CELLS / cols));
+  for (let from = 0; from < rows; from += rowsAtOnce) {
+    const to = Math.min(rows, from + rowsAtOnce);
+    const args = [cells.offset, rows, cols, codes.offset, from, to];
+    const cost = 2 * (to - from) * cols;
+    await pool.run({ kernel: transposeBytes, args, reads: [cells], writes: [codes], cost }, signal);
+  }
+  const colsAtOnce = Math.max(1, Math.ceil(CELLS / rows));
+  const counted = mapTasks(
+    pool,
+    Math.ceil(cols / colsAtOnce),
+    () => blocks.alloc(1024),
+    (i, scratch, stop) => {
+      const from = i * colsAtOnce;
+      const to = Math.min(cols, from + colsAtOnce);
+      const args = [codes.offset, rows, from, to, modes.offset, scratch.offset];
+      const writes = [modes.part(4 * from, 4 * (to - from)), scratch];
+      return pool.run({ kernel: byteModes, args, reads: [codes], writes, cost: (to - from) * rows }, stop);
+    },
+    signal,
+  );
+  for await (const _ of counted);
+  const columns = blocks.alloc(COLUMN_BYTES * cols);
+  const [table, mode] = [pool.memory.u32(columns), pool.memory.u32(modes)];
+  for (let j = 0; j < cols; j++) table.set([codes.offset + j * rows, byteValues!.offset, 1, mode[j]!], 4 * j);
+  return { columns, reads: [codes, byteValues!] };
+}
+
+async function rankFloats({ rows, cols }: Matrix, { cells, kind }: Placed, ctx: FitContext): Promise<CodedColumns> {
+  const { pool, signal, workspace } = ctx;
+  const { memory } = pool;
+  const blocks = workspace.blocks(pool);
+  const passing = memory.scope();
+  try {
+    const makeSlot = () => ({
+      values: passing.alloc(8 * rows),
+      codes: passing.alloc(4 * rows + 8),
+      info: passing.alloc(16),
+      scratch: passing.alloc(rankColumnScratch(rows)),
+    });
+    const ranked = mapTasks(
+      pool,
+      cols,
+      makeSlot,
+      async (j, { values, codes, info, scratch }, stop) => {
+        const args = [cells.offset, kind, rows, cols, j, values.offset, codes.offset, info.offset, scratch.offset];
+        const writes = [values, codes, info, scratch];
+        await pool.run({ kernel: rankColumn, args, reads: [cells], writes, cost: 40 * rows }, stop);
+        const [distinct, width, base] = memory.u32(info) as unknown as [number, number, number];
+        const kept = { values: blocks.alloc(8 * distinct), codes: blocks.alloc(width * rows), width, base };
+        memory.u8(kept.values).set(memory.u8(values.part(0, 8 * distinct)));
+        memory.u8(kept.codes).set(memory.u8(codes.part(0, width * rows)));
+        return kept;
+      },
+      signal,
+    );
+    const columns = blocks.alloc(COLUMN_BYTES * cols);
+    const reads: Block[] = [];
+    let j = 0;
+    for await (const { values, codes, width, base } of ranked) {
+      memory.u32(columns).set([codes.offset, values.offset, width, base], 4 * j++);
+      reads.push(codes, values);
+    }
+    return { columns, reads };
+  } finally {
+    passing.free();
+  }
+}

@@ -1,0 +1,110 @@
+import { InvalidModelError } from "../core/errors.js";
+import type { Matrix } from "../core/matrix.js";
+
+/**
+ * One fitted tree, its nodes depth first: the left child of a node is the next node. State of decision trees and, many
+ * of them, of forests.
+ */
+export interface TreeModel {
+  /** Column that a node splits on; -1 in leaves. */
+  readonly feature: Int32Array;
+  /** Rows with value <= threshold go left. 0 in leaves. */
+  readonly threshold: Float64Array;
+  /** Right child; in leaves the leaf's row in `value`. */
+  readonly right: Uint32Array;
+  /** Leaves x outputs: class proportions, or the mean. */
+  readonly value: Float64Array;
+  /** Distinct rows of the training data in each node. */
+  readonly samples: Uint32Array;
+  /** Sum of their weights. */
+  readonly weight: Float64Array;
+  /** Gini, entropy in bits, or variance. */
+  readonly impurity: Float64Array;
+}
+
+/** Number of edges from the root to the deepest leaf. */
+export function depthOf(tree: TreeModel): number {
+  const depth = new Uint32Array(tree.feature.length);
+  let deepest = 0;
+  for (let node = 0; node < depth.length; node++) {
+    deepest = Math.max(deepest, depth[node]!);
+    if (tree.feature[node]! < 0) continue;
+    depth[node + 1] = depth[tree.right[node]!] = depth[node]! + 1;
+  }
+  return deepest;
+}
+
+export function leavesOf(tree: TreeModel): number {
+  return tree.feature.reduce((leaves, feature) => leaves + (feature < 0 ? 1 : 0), 0);
+}
+
+/**
+ * Importance of each feature: the impurity that its splits take away, weighted by the rows that reach them, as shares
+ * of the total (Breiman et al. 1984; scikit-learn's feature_importances_). All zero for a tree of one leaf.
+ */
+export function importancesOf(tree: TreeModel, nFeatures: number): Float64Array {
+  const { feature, right, weight, impurity } = tree;
+  const gains = new Float64Array(nFeatures);
+  for (let node = 0; node < feature.length; node++) {
+    const split = feature[node]!;
+    if (split < 0) continue;
+    const [l, r] = [node + 1, right[node]!];
+    gains[split]! += weight[node]! * impurity[node]! - weight[l]! * impurity[l]! - weight[r]! * impurity[r]!;
+  }
+  const total = gains.reduce((sum, gain) => sum + gain, 0);
+  return total > 0 ? gains.map((gain) => gain / total) : gains;
+}
+
+/** Mean of the trees' importances, those of one leaf left out, as shares that sum to 1. */
+export function meanImportances(trees: readonly TreeModel[], nFeatures: number): Float64Array {
+  const sum = new Float64Array(nFeatures);
+  for (const tree of trees) {
+    const importances = importancesOf(tree, nFeatures);
+    for (let j = 0; j < nFeatures; j++) sum[j]! += importances[j]!;
+  }
+  const total = sum.reduce((a, b) => a + b, 0);
+  return total > 0 ? sum.map((s) => s / total) : sum;
+}
+
+/** The leaf (its row in `value`) that a row of the table reaches. */
+export function leafOf(tree: TreeModel, X: Matrix, row: number): number {
+  const { feature, threshold, right } = tree;
+  let node = 0;
+  for (let split = feature[0]!; split >= 0; split = feature[node]!) {
+    node = X.at(row, split) <= threshold[node]! ? node + 1 : right[node]!;
+  }
+  return right[node]!;
+}
+
+/**
+ * Refuses a tree that was tampered with: it must be in depth-first order, with features that exist and finite values, so
+ * that every walk ends in a leaf.
+ * @throws InvalidModelError
+ */
+export function validateTree(tree: TreeModel, nFeatures: number, outputs: number): void {
+  const { feature, threshold, right, value, samples, weight, impurity } = tree;
+  const nodes = feature.length;
+  const require = (holds: boolean, what: string) => {
+    if (!holds) throw new InvalidModelError(`the stored tree is damaged: ${what}`);
+  };
+  require(nodes > 0, "it has no nodes");
+  const parallel = [threshold, right, samples, weight, impurity];
+  require(parallel.every(({ length }) => length === nodes), "its arrays differ in length");
+  /** Right children whose left siblings are being passed, innermost last: after a leaf the innermost must come. */
+  const due: number[] = [];
+  let leaves = 0;
+  for (let node = 0; node < nodes; node++) {
+    if (feature[node]! >= 0) {
+      require(feature[node]! < nFeatures, `node ${node} splits on feature ${feature[node]} of ${nFeatures}`);
+      require(Number.isFinite(threshold[node]), `the threshold of node ${node} is not finite`);
+      due.push(right[node]!);
+    } else {
+      require(right[node] === leaves++, `leaf ${node} has no value of its own`);
+      require((due.pop() ?? nodes) === node + 1, `the node after leaf ${node} is not the one that is due`);
+    }
+  }
+  require(due.length === 0, "it ends before its last leaf");
+  require(value.length ===
+    leaves * outputs, `it has ${leaves} leaves of ${outputs} outputs and ${value.length} values`);
+  require(value.every(Number.isFinite), "a leaf's value is not finite");
+}
