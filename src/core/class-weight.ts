@@ -26,16 +26,27 @@ function isRecordOfWeights(value: unknown): boolean {
 }
 
 /**
- * The weight of each class, in the order of `y.classes`, or null for 1 each.
+ * The weight of each class, in the order of `y.classes`, or null for 1 each. Where weights of rows are given, "balanced"
+ * balances these rather than the rows.
  * @throws InvalidParameterError for a label that y does not have
  */
-export function classWeights(classWeight: ClassWeight, y: LabelTarget, owner: string): Float64Array | null {
+export function classWeights(
+  classWeight: ClassWeight,
+  y: LabelTarget,
+  owner: string,
+  byRow: Float64Array | null = null,
+): Float64Array | null {
   if (classWeight === null) return null;
   const { classes, codes } = y;
   if (classWeight === "balanced") {
     const rows = new Float64Array(classes.length);
-    for (const code of codes) rows[code]!++;
-    return rows.map((count) => codes.length / (classes.length * count));
+    let total = 0;
+    for (let row = 0; row < codes.length; row++) {
+      const weight = byRow === null ? 1 : byRow[row]!;
+      rows[codes[row]!]! += weight;
+      total += weight;
+    }
+    return rows.map((count) => (count === 0 ? 0 : total / (classes.length * count)));
   }
   const names = classes.map(String);
   const stranger = Object.keys(classWeight).find((label) => !names.includes(label));

@@ -25,6 +25,8 @@ export interface Progress {
   readonly what: string;
   readonly done: number;
   readonly total: number;
+  /** What just happened, where a composite tells more than numbers: a `SearchEvent` of a search. */
+  readonly event?: object;
 }
 
 export interface RunOptions {
@@ -82,7 +84,7 @@ export interface Definition<P> {
   readonly name: string;
   readonly schema: Schema<P>;
   /** Checks that concern several parameters at once: an error sentence, or null. */
-  readonly check?: (params: Readonly<P>) => string | null;
+  check?(params: Readonly<P>): string | null;
   /** NaN in X is let through. */
   readonly allowsNaN?: boolean;
   /** X may hold strings and booleans, which then come as positions in `X.labels`. */

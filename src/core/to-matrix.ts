@@ -34,6 +34,7 @@ export async function toMatrix(X: MatrixLike, options: ToMatrixOptions = {}): Pr
   if (matrix.cols === 0) {
     throw new InvalidDataError(`${name} has 0 features (shape (${matrix.rows}, 0)) while a minimum of 1 is required`);
   }
+  checkIntact(matrix.root, name);
   if (options.workspace?.sees(matrix, allowsNaN) !== true) await checkFinite(matrix, name, allowsNaN, signal);
   return matrix;
 }
@@ -158,6 +159,14 @@ async function fromTensor(tensor: TensorLike, name: string): Promise<Matrix> {
     data[i] = value;
   }
   return new Matrix(data, rows, cols);
+}
+
+/** A buffer that was transferred, or has shrunk, leaves arrays that are too short. */
+function checkIntact({ data, rows, cols }: Matrix, name: string): void {
+  if (data.length === rows * cols) return;
+  throw new InvalidDataError(
+    `${name} has lost its values: ${rows} x ${cols} need ${rows * cols}, and its buffer now holds ${data.length}`,
+  );
 }
 
 async function checkFinite(

@@ -13,6 +13,8 @@ const CELLS = 1 << 21;
 export interface CodedColumns {
   /** Descriptors, `COLUMN_BYTES` each. */
   readonly columns: Block;
+  /** The codes row-major too, where all are bytes. */
+  readonly rowMajor: Block | null;
   /** Everything that the descriptors point to. */
   readonly reads: readonly Block[];
 }
@@ -61,7 +63,7 @@ async function codeBytes(
   const columns = blocks.alloc(COLUMN_BYTES * cols);
   const [table, mode] = [pool.memory.u32(columns), pool.memory.u32(modes)];
   for (let j = 0; j < cols; j++) table.set([codes.offset + j * rows, byteValues!.offset, 1, mode[j]!], 4 * j);
-  return { columns, reads: [codes, byteValues!] };
+  return { columns, rowMajor: cells, reads: [codes, byteValues!, cells] };
 }
 
 async function rankFloats({ rows, cols }: Matrix, { cells, kind }: Placed, ctx: FitContext): Promise<CodedColumns> {
@@ -99,7 +101,7 @@ async function rankFloats({ rows, cols }: Matrix, { cells, kind }: Placed, ctx: 
       memory.u32(columns).set([codes.offset, values.offset, width, base], 4 * j++);
       reads.push(codes, values);
     }
-    return { columns, reads };
+    return { columns, rowMajor: null, reads };
   } finally {
     passing.free();
   }

@@ -77,6 +77,7 @@ export async function* growTrees(
     const table = criterion === ENTROPY ? await entropyBlock(Math.max(n, draws), pool, ctx) : null;
     const problem: Omit<GrowTreeProblem, "seedLo" | "seedHi"> = {
       columns: coded.columns.offset,
+      data: coded.rowMajor?.offset ?? 0,
       nFeatures: X.cols,
       rows: rows.offset,
       n,

@@ -1,0 +1,93 @@
+import { InvalidParameterError } from "../core/errors.js";
+import type { AnyEstimator, Method, Output, RunOptions } from "../core/estimator.js";
+import type { Matrix } from "../core/matrix.js";
+import { predictAll } from "../core/predict-all.js";
+import type { Target } from "../core/target.js";
+import { resolveScorer, type Scorer, type ScorerName } from "../metrics/scorers.js";
+import type { Scores } from "./events.js";
+
+/** How to score: a name, a scorer of `makeScorer`, several of them, or null for accuracy (classes) or R2 (numbers). */
+export type Scoring = ScorerName | Scorer | readonly (ScorerName | Scorer)[] | null;
+
+/** The scorers that are meant, none of a name twice. */
+export function scorersOf(scoring: Scoring, estimator: AnyEstimator): readonly Scorer[] {
+  if (scoring === null) return [resolveScorer(estimator.target === "labels" ? "accuracy" : "r2")];
+  const many = Array.isArray(scoring)
+    ? (scoring as readonly (ScorerName | Scorer)[])
+    : [scoring as ScorerName | Scorer];
+  if (many.length === 0) throw new InvalidParameterError("scoring must name at least one scorer; got none", "scoring");
+  const scorers = many.map(resolveScorer);
+  const twice = scorers.find(({ name }, i) => scorers.findIndex((other) => other.name === name) < i);
+  if (twice !== undefined) throw new InvalidParameterError(`scoring must not have '${twice.name}' twice`, "scoring");
+  return scorers;
+}
+
+/**
+ * Scores every fitted estimator on the same rows; each method is asked once of all of them together. A score that
+ * fails is the candidate's error instead.
+ */
+export async function scoreAll(
+  estimators: readonly AnyEstimator[],
+  X: Matrix,
+  y: Target,
+  scorers: readonly Scorer[],
+  options: RunOptions,
+): Promise<(Scores | Error)[]> {
+  const scores = estimators.map((): Record<string, number> => ({}));
+  const errors: (Error | undefined)[] = estimators.map(() => undefined);
+  const truth = y.toArray();
+  for (const [method, those] of byMethod(scorers, estimators[0]!)) {
+    await askAll(estimators, X, method, options, (i, output) => {
+      if (output instanceof Error) {
+        errors[i] ??= output;
+        return;
+      }
+      const classes = estimators[i]!.state.classes ?? undefined;
+      try {
+        for (const scorer of those) scores[i]![scorer.name] = scorer.score(truth, output, { classes });
+      } catch (error) {
+        errors[i] ??= asError(error);
+      }
+    });
+  }
+  return scores.map((own, i) => errors[i] ?? Object.fromEntries(scorers.map(({ name }) => [name, own[name]!])));
+}
+
+/** Asks all estimators together; should that fail, one by one, so that the failure lands on its own candidate. */
+async function askAll(
+  estimators: readonly AnyEstimator[],
+  X: Matrix,
+  method: Method,
+  options: RunOptions,
+  take: (index: number, output: Output | Error) => void,
+): Promise<void> {
+  const left = new Set(estimators.keys());
+  try {
+    for await (const [i, output] of predictAll(estimators, X, method, options)) {
+      left.delete(i);
+      take(i, output);
+    }
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (estimators.length === 1) take(0, asError(error));
+    else for (const i of left) await askAll([estimators[i]!], X, method, options, (_, output) => take(i, output));
+  }
+}
+
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** The scorers by the method whose answer they need. Candidates are of one kind, so the first speaks for all. */
+function byMethod(scorers: readonly Scorer[], estimator: AnyEstimator): Map<Method, Scorer[]> {
+  const groups = new Map<Method, Scorer[]>();
+  for (const scorer of scorers) {
+    const { needs } = scorer;
+    const either = estimator.methods.includes("decisionFunction") ? "decisionFunction" : "predictProba";
+    const method = needs === "proba-or-decision" ? either : needs;
+    const group = groups.get(method);
+    if (group === undefined) groups.set(method, [scorer]);
+    else group.push(scorer);
+  }
+  return groups;
+}
