@@ -13,6 +13,7 @@ import type {
 } from "../core/estimator.js";
 import type { Matrix, MatrixLike } from "../core/matrix.js";
 import { MetaEstimator } from "../core/meta-estimator.js";
+import { fittedEstimator, nullOr, requireShape } from "../core/model-shape.js";
 import { rule } from "../core/params.js";
 import type { ParamGrid } from "../core/paths.js";
 import { predictAll } from "../core/predict-all.js";
@@ -194,6 +195,7 @@ export class GridSearchCV<E extends AnyEstimator> extends MetaEstimator<
   }
 
   override validate({ model }: FittedWith<GridSearchCVParams<E>, SearchModel>): void {
+    requireShape("GridSearchCV", model.bestEstimator, nullOr(fittedEstimator));
     if (model.params[model.bestIndex] === undefined) {
       throw new InvalidParameterError(
         `the stored search is damaged: its best candidate is ${model.bestIndex}`,
