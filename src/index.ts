@@ -41,6 +41,8 @@ export { defaultPool } from "./parallel/default-pool.js";
 export { inlinePool } from "./parallel/inline-pool.js";
 export type { KernelCall, Pool } from "./parallel/pool.js";
 export { threadPool } from "./parallel/thread-pool.js";
+export { type EstimatorClass, fromBytes, type LoadOptions } from "./persistence/from-bytes.js";
+export { toBytes } from "./persistence/to-bytes.js";
 export type { CvLike, IndexPair } from "./split/check-cv.js";
 export { KFold, type KFoldOptions } from "./split/k-fold.js";
 export { ShuffleSplit, type ShuffleSplitOptions } from "./split/shuffle-split.js";

@@ -70,10 +70,15 @@ export abstract class Classifier<P extends object, S extends object, M extends o
     }
     for await (const [i, output] of this.inferMany(fitted, X, this.predictsBy, ctx)) {
       const classes = fitted[i]!.classes!;
-      const codes = output instanceof Matrix ? largest(output) : (output as Float64Array);
+      const codes = output instanceof Matrix ? winners(output, classes.length) : (output as Float64Array);
       yield [i, Array.from(codes, (code) => classes[code]!)];
     }
   }
+}
+
+/** The code of the class that wins each row; where there is only one class, it always does. */
+function winners(scores: Matrix, classes: number): Int32Array {
+  return classes === 1 ? new Int32Array(scores.rows) : largest(scores);
 }
 
 /** For each row the column of its largest value, the first among equals; of a single column, whether it is positive. */

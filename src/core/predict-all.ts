@@ -61,8 +61,15 @@ async function* answerGroup(
   const head = estimators[indices[0]!]!;
   const { allowsNaN, allowsLabels } = head;
   const matrix = await toMatrix(X, { allowsNaN, allowsLabels, signal: ctx.signal, workspace: ctx.workspace });
-  const fitted = indices.map((index): FittedWith<object, object> => {
-    const { params, state, definition } = estimators[index]!;
+  // One state, one answer: estimators that were fitted together may have it in common.
+  const byState = new Map<object, number[]>();
+  for (const index of indices) {
+    const { state } = estimators[index]!;
+    byState.set(state, [...(byState.get(state) ?? []), index]);
+  }
+  const units = [...byState.values()];
+  const fitted = units.map(([index]): FittedWith<object, object> => {
+    const { params, state, definition } = estimators[index!]!;
     if (state.nFeatures !== matrix.cols) {
       throw new InvalidDataError(
         `X has ${matrix.cols} features, but ${definition.name} is expecting ${state.nFeatures} features as input`,
@@ -70,7 +77,9 @@ async function* answerGroup(
     }
     return { ...state, params };
   });
-  for await (const [i, output] of head.answerMany(fitted, matrix, method, ctx)) yield [indices[i]!, output];
+  for await (const [i, output] of head.answerMany(fitted, matrix, method, ctx)) {
+    for (const index of units[i]!) yield [index, output];
+  }
 }
 
 function checkMethod(estimator: AnyEstimator, method: Method): void {

@@ -146,6 +146,9 @@ async function fromTensor(tensor: TensorLike, name: string): Promise<Matrix> {
   }
   const [rows, cols] = shape as readonly [number, number];
   const values = typeof tensor.data === "function" ? await tensor.data() : tensor.data;
+  if (!isRow(values)) {
+    throw new InvalidDataError(`data of the tensor ${name} must be, or give, an array; got ${describe(values)}`);
+  }
   if (values.length !== rows * cols) {
     throw new InvalidDataError(`${name} of shape (${rows}, ${cols}) needs ${rows * cols} values; got ${values.length}`);
   }
@@ -163,9 +166,11 @@ async function fromTensor(tensor: TensorLike, name: string): Promise<Matrix> {
 
 /** A buffer that was transferred, or has shrunk, leaves arrays that are too short. */
 function checkIntact({ data, rows, cols }: Matrix, name: string): void {
-  if (data.length === rows * cols) return;
+  // In bytes: V8 (Node 20) may go on giving the former `length` of a detached array.
+  const left = data.byteLength / data.BYTES_PER_ELEMENT;
+  if (left === rows * cols) return;
   throw new InvalidDataError(
-    `${name} has lost its values: ${rows} x ${cols} need ${rows * cols}, and its buffer now holds ${data.length}`,
+    `${name} has lost its values: ${rows} x ${cols} need ${rows * cols}, and its buffer now holds ${left}`,
   );
 }
 

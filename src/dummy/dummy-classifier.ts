@@ -3,6 +3,7 @@ import { InvalidParameterError } from "../core/errors.js";
 import type { Definition, FittedWith, Method, Output, TrainingData } from "../core/estimator.js";
 import type { Label } from "../core/labels.js";
 import { Matrix } from "../core/matrix.js";
+import { arrayOf, recordOf, requireShape } from "../core/model-shape.js";
 import { oneOf, rule, seed } from "../core/params.js";
 import { Rng } from "../core/random.js";
 import type { LabelTarget } from "../core/target.js";
@@ -92,6 +93,11 @@ export class DummyClassifier extends Classifier<DummyClassifierParams, DummyStat
     }
     const codes = madeUp(fitted, row, rows);
     return method === "predict" ? codes : oneHot(codes, row.length);
+  }
+
+  override validate({ model, classes }: FittedWith<DummyClassifierParams, DummyState>): void {
+    const share = (value: number) => value >= 0 && value <= 1;
+    requireShape(definition.name, model, recordOf({ classPrior: arrayOf(Float64Array, classes!.length, share) }));
   }
 }
 

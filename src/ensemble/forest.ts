@@ -1,10 +1,11 @@
 import { InvalidParameterError } from "../core/errors.js";
 import type { FitContext, Fitted, RunContext, TrainingData } from "../core/estimator.js";
 import type { Matrix } from "../core/matrix.js";
+import { arrayOf, nullOr, recordOf, requireShape, thatIs } from "../core/model-shape.js";
 import type { LabelTarget, NumberTarget } from "../core/target.js";
 import { sumOfTrees } from "../tree/predict-trees.js";
 import { type Recipe, trainTrees } from "../tree/train-trees.js";
-import type { TreeModel } from "../tree/tree-model.js";
+import { type TreeModel, validateTree } from "../tree/tree-model.js";
 import { OutOfBag, type OutOfBagModel } from "./out-of-bag.js";
 import type { RandomForestClassifierParams, RandomForestRegressorParams } from "./random-forest.js";
 
@@ -78,4 +79,23 @@ export async function* meansOfForests(
       for (const i of members) if (lengthOf(i) === count) yield [i, mean];
     }
   }
+}
+
+const forestShape = recordOf({
+  trees: thatIs("a list of trees", (trees) => Array.isArray(trees) && trees.length > 0),
+  oob: nullOr(
+    recordOf({
+      score: nullOr(thatIs("a finite number", Number.isFinite)),
+      prediction: arrayOf(Float64Array),
+    }),
+  ),
+});
+
+/**
+ * Refuses a forest that was tampered with.
+ * @throws InvalidModelError
+ */
+export function validateForest(forest: ForestModel, nFeatures: number, outputs: number): void {
+  requireShape("a forest", forest, forestShape);
+  for (const tree of forest.trees) validateTree(tree, nFeatures, outputs);
 }

@@ -5,7 +5,7 @@ import { Matrix } from "../core/matrix.js";
 import { anyOf, boolean, integer, jobs, nullable, real } from "../core/params.js";
 import { Regressor } from "../core/regressor.js";
 import type { LabelTarget, NumberTarget } from "../core/target.js";
-import { meanImportances, type TreeModel, validateTree } from "../tree/tree-model.js";
+import { meanImportances, type TreeModel } from "../tree/tree-model.js";
 import {
   classificationCriterion,
   maxFeaturesRule,
@@ -13,7 +13,7 @@ import {
   type TreeParams,
   treeRules,
 } from "../tree/tree-params.js";
-import { type ForestModel, learnForests, meansOfForests } from "./forest.js";
+import { type ForestModel, learnForests, meansOfForests, validateForest } from "./forest.js";
 
 export interface ForestParams extends TreeParams {
   /** Number of trees. Default 100. */
@@ -139,7 +139,7 @@ export class RandomForestClassifier extends Classifier<RandomForestClassifierPar
   }
 
   override validate({ model, nFeatures, classes }: FittedWith<RandomForestClassifierParams, ForestModel>): void {
-    for (const tree of model.trees) validateTree(tree, nFeatures, classes!.length);
+    validateForest(model, nFeatures, classes!.length);
   }
 }
 
@@ -199,6 +199,6 @@ export class RandomForestRegressor extends Regressor<RandomForestRegressorParams
   }
 
   override validate({ model, nFeatures }: FittedWith<RandomForestRegressorParams, ForestModel>): void {
-    for (const tree of model.trees) validateTree(tree, nFeatures, 1);
+    validateForest(model, nFeatures, 1);
   }
 }

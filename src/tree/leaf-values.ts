@@ -22,13 +22,15 @@ export function leafValues(
   }
   const { codes, classes } = data.y;
   const weights = rowWeightsOf(harvest, data.y, weightsOf(data, growth), growth);
-  const isWhole = weights.every(Number.isInteger);
+  const isWhole = weights instanceof Uint32Array;
   return (node, out, at) => {
     const from = tree.start[node]!;
-    const rows = tree.samples.subarray(from, from + tree.count[node]!);
-    const ordered = isWhole || rows.length < 2 ? rows : rows.slice().sort();
+    const to = from + tree.count[node]!;
+    const rows = isWhole ? tree.samples : tree.samples.slice(from, to).sort();
+    const first = isWhole ? from : 0;
     let total = 0;
-    for (const row of ordered) {
+    for (let i = first; i < first + to - from; i++) {
+      const row = rows[i]!;
       out[at + codes[row]!]! += weights[row]!;
       total += weights[row]!;
     }
@@ -42,8 +44,8 @@ function rowWeightsOf(
   y: LabelTarget,
   weights: Float64Array | null,
   growth: Growth,
-): ArrayLike<number> & { every(test: (w: number) => boolean): boolean } {
-  if (draws === null) return weights ?? new Float64Array(y.length).fill(1);
+): Float64Array | Uint32Array {
+  if (draws === null) return weights ?? new Uint32Array(y.length).fill(1);
   if (growth.classWeight !== "balanced_subsample") return draws;
   const drawn = new Float64Array(y.classes.length);
   for (let row = 0; row < draws.length; row++) drawn[y.codes[row]!]! += draws[row]!;

@@ -15,53 +15,86 @@ export type WriteValue = (node: number, out: Float64Array, at: number) => void;
 /** Allowance for rounding where a decrease is compared, as scikit-learn has it. */
 const EPSILON = Number.EPSILON;
 
-/** The tree within the limits, as a model with `outputs` numbers in each leaf. */
-export function prune(tree: GrownTree, limits: Limits, outputs: number, writeValue: WriteValue): TreeModel {
-  const splits = keptSplits(tree, limits);
-  const { nodes, parents } = keptNodes(tree, splits);
-  const size = nodes.length;
-  const feature = new Int32Array(size).fill(-1);
-  const threshold = new Float64Array(size);
-  const right = new Uint32Array(size);
-  const leaves = nodes.reduce((count, node) => count + (splits[node] === 1 ? 0 : 1), 0);
-  const value = new Float64Array(leaves * outputs);
-  let leaf = 0;
-  for (let i = 0; i < size; i++) {
-    const node = nodes[i]!;
-    if (parents[i] !== undefined) right[parents[i]!] = i;
-    if (splits[node] === 1) {
-      feature[i] = tree.feature[node]!;
-      threshold[i] = tree.threshold[node]!;
-    } else {
-      right[i] = leaf;
-      writeValue(node, value, leaf++ * outputs);
-    }
-  }
-  return {
-    feature,
-    threshold,
-    right,
-    value,
-    samples: Uint32Array.from(nodes, (node) => tree.count[node]!),
-    weight: Float64Array.from(nodes, (node) => tree.weight[node]!),
-    impurity: Float64Array.from(nodes, (node) => tree.impurity[node]!),
-  };
-}
+/** What all prunings of one tree need to know of it. */
+export class Prunable {
+  readonly tree: GrownTree;
+  readonly #depth: Uint32Array;
+  /** The node after a node's subtree. */
+  readonly #end: Uint32Array;
 
-/** Flags of the nodes that keep their split, were they reached. */
-function keptSplits(tree: GrownTree, limits: Limits): Uint8Array {
-  const { feature, right, count } = tree;
-  const { maxDepth, minSamplesSplit, minImpurityDecrease, maxLeafNodes } = limits;
-  const kept = new Uint8Array(feature.length);
-  const depth = new Uint32Array(feature.length);
-  for (let node = 0; node < feature.length; node++) {
-    if (feature[node]! < 0) continue;
-    depth[node + 1] = depth[right[node]!] = depth[node]! + 1;
-    const isShallow = maxDepth === null || depth[node]! < maxDepth;
-    const isWorth = minImpurityDecrease === 0 || decrease(tree, node) + EPSILON >= minImpurityDecrease;
-    kept[node] = isShallow && count[node]! >= minSamplesSplit && isWorth ? 1 : 0;
+  constructor(tree: GrownTree) {
+    const { feature, right } = tree;
+    const nodes = feature.length;
+    const depth = new Uint32Array(nodes);
+    const end = new Uint32Array(nodes);
+    end[0] = nodes;
+    for (let node = 0; node < nodes; node++) {
+      if (feature[node]! < 0) continue;
+      depth[node + 1] = depth[right[node]!] = depth[node]! + 1;
+      end[node + 1] = right[node]!;
+      end[right[node]!] = end[node]!;
+    }
+    this.tree = tree;
+    this.#depth = depth;
+    this.#end = end;
   }
-  return maxLeafNodes === null ? kept : bestFirst(tree, kept, maxLeafNodes);
+
+  /** The tree within the limits, as a model with `outputs` numbers in each leaf. */
+  prune(limits: Limits, outputs: number, writeValue: WriteValue): TreeModel {
+    const { tree } = this;
+    const splits = this.#keptSplits(limits);
+    const places = new Uint32Array(tree.feature.length);
+    let size = 0;
+    let leaves = 0;
+    for (let node = 0; node < places.length; ) {
+      places[node] = size++;
+      if (splits[node] === 1) node++;
+      else {
+        leaves++;
+        node = this.#end[node]!;
+      }
+    }
+    const model = {
+      feature: new Int32Array(size),
+      threshold: new Float64Array(size),
+      right: new Uint32Array(size),
+      value: new Float64Array(leaves * outputs),
+      samples: new Uint32Array(size),
+      weight: new Float64Array(size),
+      impurity: new Float64Array(size),
+    };
+    for (let node = 0, i = 0, leaf = 0; i < size; i++) {
+      model.samples[i] = tree.count[node]!;
+      model.weight[i] = tree.weight[node]!;
+      model.impurity[i] = tree.impurity[node]!;
+      if (splits[node] === 1) {
+        model.feature[i] = tree.feature[node]!;
+        model.threshold[i] = tree.threshold[node]!;
+        model.right[i] = places[tree.right[node]!]!;
+        node++;
+      } else {
+        model.feature[i] = -1;
+        model.right[i] = leaf;
+        writeValue(node, model.value, leaf++ * outputs);
+        node = this.#end[node]!;
+      }
+    }
+    return model;
+  }
+
+  /** Flags of the nodes that keep their split, were they reached. */
+  #keptSplits({ maxDepth, minSamplesSplit, minImpurityDecrease, maxLeafNodes }: Limits): Uint8Array {
+    const { tree } = this;
+    const { feature, count } = tree;
+    const deepest = maxDepth ?? Number.POSITIVE_INFINITY;
+    const kept = new Uint8Array(feature.length);
+    for (let node = 0; node < kept.length; node++) {
+      if (feature[node]! < 0 || this.#depth[node]! >= deepest || count[node]! < minSamplesSplit) continue;
+      if (minImpurityDecrease > 0 && decrease(tree, node) + EPSILON < minImpurityDecrease) continue;
+      kept[node] = 1;
+    }
+    return maxLeafNodes === null ? kept : bestFirst(tree, kept, maxLeafNodes);
+  }
 }
 
 /** Weighted impurity decrease of a split: N_t / N * (impurity - N_tR / N_t * right - N_tL / N_t * left). */
@@ -98,19 +131,4 @@ function bestFirst(tree: GrownTree, splits: Uint8Array, maxLeaves: number): Uint
     offer(tree.right[best.node]!);
   }
   return chosen;
-}
-
-/** The nodes that remain, depth first, and for each right child the place of its parent among them. */
-function keptNodes(tree: GrownTree, splits: Uint8Array): { nodes: number[]; parents: (number | undefined)[] } {
-  const nodes: number[] = [];
-  const parents: (number | undefined)[] = [];
-  const open: { node: number; parent: number | undefined }[] = [{ node: 0, parent: undefined }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const place = nodes.length;
-    nodes.push(next.node);
-    parents.push(next.parent);
-    if (splits[next.node] !== 1) continue;
-    open.push({ node: tree.right[next.node]!, parent: place }, { node: next.node + 1, parent: undefined });
-  }
-  return { nodes, parents };
 }

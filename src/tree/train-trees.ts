@@ -3,7 +3,7 @@ import type { LabelTarget, NumberTarget } from "../core/target.js";
 import { limit } from "../parallel/limit.js";
 import { type Growth, growTrees, type Harvest } from "./grow-trees.js";
 import { leafValues } from "./leaf-values.js";
-import { type Limits, prune } from "./prune.js";
+import { type Limits, Prunable } from "./prune.js";
 import type { TreeModel } from "./tree-model.js";
 import { countOf, type TreeParams } from "./tree-params.js";
 
@@ -64,13 +64,14 @@ async function* trainFamily(
   let grown = 0;
   for await (const harvest of growTrees(total, data, growth, pool, ctx)) {
     grown++;
+    const prunable = new Prunable(harvest.tree);
     const writeValue = leafValues(harvest, data, growth);
     /** Limits that cut nothing off give one and the same tree. */
     let whole: TreeModel | null = null;
     for (const { limits, trees, orders } of variants.values()) {
       const open = orders.filter(({ recipe }) => recipe.nEstimators >= grown);
       if (open.length === 0) continue;
-      const pruned = prune(harvest.tree, limits, outputs, writeValue);
+      const pruned = prunable.prune(limits, outputs, writeValue);
       const isWhole = pruned.feature.length === harvest.tree.feature.length;
       const tree = isWhole ? (whole ??= pruned) : pruned;
       trees.push(tree);

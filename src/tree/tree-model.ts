@@ -1,5 +1,6 @@
 import { InvalidModelError } from "../core/errors.js";
 import type { Matrix } from "../core/matrix.js";
+import { arrayOf, recordOf, requireShape, type Shape } from "../core/model-shape.js";
 
 /**
  * One fitted tree, its nodes depth first: the left child of a node is the next node. State of decision trees and, many
@@ -76,6 +77,17 @@ export function leafOf(tree: TreeModel, X: Matrix, row: number): number {
   return right[node]!;
 }
 
+/** Which arrays a stored tree has. */
+const treeShape: Shape = recordOf({
+  feature: arrayOf(Int32Array),
+  threshold: arrayOf(Float64Array),
+  right: arrayOf(Uint32Array),
+  value: arrayOf(Float64Array),
+  samples: arrayOf(Uint32Array),
+  weight: arrayOf(Float64Array),
+  impurity: arrayOf(Float64Array),
+});
+
 /**
  * Refuses a tree that was tampered with: it must be in depth-first order, with features that exist and finite values, so
  * that every walk ends in a leaf.
@@ -83,6 +95,7 @@ export function leafOf(tree: TreeModel, X: Matrix, row: number): number {
  */
 export function validateTree(tree: TreeModel, nFeatures: number, outputs: number): void {
   const { feature, threshold, right, value, samples, weight, impurity } = tree;
+  requireShape("a tree", tree, treeShape);
   const nodes = feature.length;
   const require = (holds: boolean, what: string) => {
     if (!holds) throw new InvalidModelError(`the stored tree is damaged: ${what}`);

@@ -1,0 +1,110 @@
+import { InvalidModelError } from "../core/errors.js";
+import { type AnyEstimator, Estimator } from "../core/estimator.js";
+import { Matrix } from "../core/matrix.js";
+import type { StateArray } from "../core/state.js";
+import { describe } from "../core/to-matrix.js";
+import { dtypeOf, type Json, type JsonRecord, MAX_DEPTH } from "./format.js";
+import { SPLITTERS } from "./registry.js";
+
+/** Writes values as the JSON of a header, and puts the typed arrays that it meets aside. */
+export class Encoder {
+  /** In the order in which the header mentions them. */
+  readonly arrays: StateArray[] = [];
+  /** The estimators met, one of each class. */
+  readonly met = new Map<unknown, AnyEstimator>();
+  /** Where the value that is being written stands, for errors. */
+  readonly #path: (string | number)[] = [];
+
+  /** @throws InvalidModelError naming the path of what cannot be stored; InvalidParameterError */
+  estimator(estimator: AnyEstimator): JsonRecord {
+    estimator.checkParams();
+    this.met.set(estimator.constructor, estimator);
+    const { name } = estimator.definition;
+    const fitted = estimator.isFitted ? estimator.state : null;
+    return {
+      estimator: this.#fields({
+        fitted: () => (fitted === null ? null : this.#entries(fitted)),
+        params: () => this.#entries(estimator.params),
+        type: () => name,
+      }),
+    };
+  }
+
+  #value(value: unknown): Json {
+    if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+    if (typeof value === "number") return number(value);
+    if (this.#path.length > MAX_DEPTH) throw this.#refuse(`nested more than ${MAX_DEPTH} deep, or contains itself`);
+    if (Array.isArray(value)) return Array.from(value, (item, i) => this.#at(i, () => this.#value(item)));
+    if (ArrayBuffer.isView(value)) return this.#array(value);
+    if (value instanceof Estimator) return this.estimator(value as unknown as AnyEstimator);
+    if (value instanceof Matrix) return this.#matrix(value);
+    if (isRecord(value)) return { record: this.#entries(value) };
+    return this.#splitter(value);
+  }
+
+  #array(array: ArrayBufferView): JsonRecord {
+    const dtype = dtypeOf(array);
+    if (dtype === undefined) throw this.#refuse(describe(array));
+    const known = array as StateArray;
+    this.arrays.push(known);
+    return { array: [dtype, known.length] };
+  }
+
+  #matrix({ cols, data, labels, rows, scale }: Matrix): JsonRecord {
+    return { matrix: this.#entries({ cols, data, labels, rows, scale }) };
+  }
+
+  #splitter(value: unknown): JsonRecord {
+    for (const [type, Class] of SPLITTERS) {
+      if (!(value instanceof Class) || value.constructor !== Class) continue;
+      // What a splitter says when it warns is a function of the program, not of the model.
+      const options = Object.fromEntries(Object.entries(value).filter(([, option]) => typeof option !== "function"));
+      return { splitter: this.#fields({ options: () => this.#entries(options), type: () => type }) };
+    }
+    throw this.#refuse(describe(value));
+  }
+
+  /** Sorted keys: records that differ in their order alone are equal. */
+  #entries(record: object): JsonRecord {
+    const values = record as Readonly<Record<string, unknown>>;
+    const keys = Object.keys(values).sort();
+    return this.#fields(Object.fromEntries(keys.map((key) => [key, () => this.#value(values[key])])));
+  }
+
+  /** Integer-like keys come first, whoever makes the object; so the order stays canonical. */
+  #fields(makers: Readonly<Record<string, () => Json>>): JsonRecord {
+    return Object.fromEntries(
+      Object.entries(makers).map(([key, make]) => {
+        if (key === "__proto__") throw this.#refuse("a record with the key __proto__");
+        return [key, this.#at(key, make)];
+      }),
+    );
+  }
+
+  #at<T>(step: string | number, make: () => T): T {
+    this.#path.push(step);
+    const made = make();
+    this.#path.pop();
+    return made;
+  }
+
+  #refuse(what: string): InvalidModelError {
+    const steps = this.#path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`));
+    const path = steps.slice(0, 40).join("").slice(1);
+    const hint = what === "a function" ? "; functions are not stored: use a name, or save the fitted part alone" : "";
+    return new InvalidModelError(
+      `${path} cannot be stored: it is ${what}${hint === "" ? "; models hold plain values, typed arrays, estimators" : hint}`,
+    );
+  }
+}
+
+function number(value: number): Json {
+  if (Object.is(value, -0)) return { number: "-0" };
+  return Number.isFinite(value) ? value : { number: String(value) };
+}
+
+function isRecord(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,46 @@
+import type { AnyEstimator } from "../core/estimator.js";
+import { KFold } from "../split/k-fold.js";
+import { ShuffleSplit } from "../split/shuffle-split.js";
+import type { Splitter } from "../split/splitter.js";
+import { StratifiedKFold } from "../split/stratified-k-fold.js";
+import { StratifiedShuffleSplit } from "../split/stratified-shuffle-split.js";
+
+/** A class of estimators; like all of them it can be constructed bare. */
+export type EstimatorClass<E extends AnyEstimator = AnyEstimator> = new (params: never) => E;
+
+/** A class of splitters that is made of one record of options, each of which is also its property. */
+export type SplitterClass = new (options: never) => Splitter;
+
+type Import = () => Promise<EstimatorClass>;
+
+/** Where this library's estimators are. A name in a file is only ever looked up here, never resolved. */
+const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
+  ["DecisionTreeClassifier", async () => (await import("../tree/decision-tree.js")).DecisionTreeClassifier],
+  ["DecisionTreeRegressor", async () => (await import("../tree/decision-tree.js")).DecisionTreeRegressor],
+  ["DummyClassifier", async () => (await import("../dummy/dummy-classifier.js")).DummyClassifier],
+  ["GridSearchCV", async () => (await import("../model-selection/grid-search-cv.js")).GridSearchCV],
+  ["LogisticRegression", async () => (await import("../linear/logistic-regression.js")).LogisticRegression],
+  ["MinMaxScaler", async () => (await import("../preprocessing/min-max-scaler.js")).MinMaxScaler],
+  ["OneHotEncoder", async () => (await import("../preprocessing/one-hot-encoder.js")).OneHotEncoder],
+  ["RandomForestClassifier", async () => (await import("../ensemble/random-forest.js")).RandomForestClassifier],
+  ["RandomForestRegressor", async () => (await import("../ensemble/random-forest.js")).RandomForestRegressor],
+  ["StandardScaler", async () => (await import("../preprocessing/standard-scaler.js")).StandardScaler],
+]);
+
+/** The splitters that a `cv` parameter may hold. */
+export const SPLITTERS: ReadonlyMap<string, SplitterClass> = new Map<string, SplitterClass>([
+  ["KFold", KFold],
+  ["StratifiedKFold", StratifiedKFold],
+  ["ShuffleSplit", ShuffleSplit],
+  ["StratifiedShuffleSplit", StratifiedShuffleSplit],
+]);
+
+/** This library's class of estimators with that name, or undefined. */
+export async function builtIn(name: string): Promise<EstimatorClass | undefined> {
+  return ESTIMATORS.get(name)?.();
+}
+
+/** The names of this library's classes of estimators, sorted. */
+export function builtInNames(): readonly string[] {
+  return [...ESTIMATORS.keys()].sort();
+}
