@@ -7,7 +7,7 @@ const builtWorker = {
   transform(code: string, id: string) {
     if (!id.endsWith("src/parallel/worker-port.ts")) return null;
     const worker = new URL("./dist/worker.js", import.meta.url).href;
-    return code.replace('new URL("./worker.js", import.meta.url)', `new URL(${JSON.stringify(worker)})`);
+    return code.replaceAll('new URL("./worker.js", import.meta.url)', `new URL(${JSON.stringify(worker)})`);
   },
 };
 

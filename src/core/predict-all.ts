@@ -65,7 +65,9 @@ async function* answerGroup(
   const byState = new Map<object, number[]>();
   for (const index of indices) {
     const { state } = estimators[index]!;
-    byState.set(state, [...(byState.get(state) ?? []), index]);
+    const known = byState.get(state);
+    if (known === undefined) byState.set(state, [index]);
+    else known.push(index);
   }
   const units = [...byState.values()];
   const fitted = units.map(([index]): FittedWith<object, object> => {

@@ -7,6 +7,7 @@ import {
   type FitContext,
   type FittedWith,
   type Method,
+  type Output,
   type RunContext,
   type TrainingData,
 } from "../core/estimator.js";
@@ -50,7 +51,7 @@ const definition: Definition<VotingClassifierParams> = {
   name: NAME,
   schema: {
     estimators: namedEstimators(),
-    voting: oneOf("hard", "hard", "soft"),
+    voting: { ...oneOf("hard", "hard", "soft"), samples: ["soft"] },
     weights: rule<readonly number[] | null>({
       default: null,
       expected: "null or an array of numbers",
@@ -58,7 +59,8 @@ const definition: Definition<VotingClassifierParams> = {
       samples: [null],
       wrong: [1, "uniform", ["1"], [null], { rf: 1 }],
     }),
-    prefit: boolean(false),
+    // True suits fitted members only, so it is no sample.
+    prefit: { ...boolean(false), samples: [false] },
   },
   check: ({ estimators, voting, weights }) =>
     namesComplaint(estimators, "estimators", NAME, OWN) ??
@@ -170,14 +172,8 @@ export class VotingClassifier<const T extends NamedEstimators = NamedEstimators>
   ): AsyncGenerator<readonly [index: number, output: Matrix]> {
     for (const voting of ["soft", "hard"] as const) {
       const asked = [...fitted.keys()].filter((i) => fitted[i]!.params.voting === voting);
-      const seats = asked.flatMap((i) => fitted[i]!.model.members.map((member) => ({ i, member })));
-      if (seats.length === 0) continue;
-      const ballots = new Map<number, unknown[]>(asked.map((i) => [i, []]));
-      const left = new Map(asked.map((i) => [i, fitted[i]!.model.members.length]));
-      const first = new Map<number, number>();
-      seats.forEach(({ i }, seat) => {
-        if (!first.has(i)) first.set(i, seat);
-      });
+      const seats = asked.flatMap((i) => fitted[i]!.model.members.map((member, place) => ({ i, member, place })));
+      const ballots = new Map(asked.map((i) => [i, new Map<number, Output>()]));
       const answers = predictAll(
         seats.map(({ member }) => member),
         X,
@@ -185,19 +181,18 @@ export class VotingClassifier<const T extends NamedEstimators = NamedEstimators>
         ctx,
       );
       for await (const [seat, answer] of answers) {
-        const { i } = seats[seat]!;
-        ballots.get(i)![seat - first.get(i)!] = answer;
-        left.set(i, left.get(i)! - 1);
-        if (left.get(i)! > 0) continue;
-        const { params, classes } = fitted[i]!;
-        const weights = params.weights ?? params.estimators.map(() => 1);
-        const given = ballots.get(i)!;
+        const { i, place } = seats[seat]!;
+        const given = ballots.get(i)!.set(place, answer);
+        const { params, classes, model } = fitted[i]!;
+        if (given.size < model.members.length) continue;
         ballots.delete(i);
+        const inOrder = model.members.map((_, m) => given.get(m)!);
+        const weights = params.weights ?? model.members.map(() => 1);
         yield [
           i,
           voting === "soft"
-            ? meanOf(given as Matrix[], weights, classes!.length)
-            : votesOf(given as (readonly Label[])[], weights, classes!),
+            ? meanOf(inOrder as Matrix[], weights, classes!.length)
+            : votesOf(inOrder as (readonly Label[])[], weights, classes!),
         ];
       }
     }
@@ -206,9 +201,9 @@ export class VotingClassifier<const T extends NamedEstimators = NamedEstimators>
   override validate(fitted: FittedWith<VotingClassifierParams<T>, VotingModel>): void {
     const { model, params, classes, nFeatures } = fitted;
     requireShape(NAME, model, recordOf({ members: listOf(fittedEstimator, params.estimators.length) }));
-    for (const [i, [name, { constructor }]] of params.estimators.entries()) {
+    for (const [i, [name, given]] of params.estimators.entries()) {
       const member = model.members[i]!;
-      const fits = member.constructor === constructor && member.state.nFeatures === nFeatures;
+      const fits = member.constructor === given.constructor && member.state.nFeatures === nFeatures;
       if (!fits || !sameLabels(member.state.classes, classes!)) {
         throw new InvalidModelError(
           `the stored model of ${NAME} is damaged: its member "${name}" is not like the rest`,

@@ -22,9 +22,11 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["LogisticRegression", async () => (await import("../linear/logistic-regression.js")).LogisticRegression],
   ["MinMaxScaler", async () => (await import("../preprocessing/min-max-scaler.js")).MinMaxScaler],
   ["OneHotEncoder", async () => (await import("../preprocessing/one-hot-encoder.js")).OneHotEncoder],
+  ["Pipeline", async () => (await import("../compose/pipeline.js")).Pipeline],
   ["RandomForestClassifier", async () => (await import("../ensemble/random-forest.js")).RandomForestClassifier],
   ["RandomForestRegressor", async () => (await import("../ensemble/random-forest.js")).RandomForestRegressor],
   ["StandardScaler", async () => (await import("../preprocessing/standard-scaler.js")).StandardScaler],
+  ["VotingClassifier", async () => (await import("../ensemble/voting.js")).VotingClassifier],
 ]);
 
 /** The splitters that a `cv` parameter may hold. */

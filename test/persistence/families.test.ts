@@ -8,7 +8,9 @@ import { DummyClassifier } from "../../src/dummy/dummy-classifier.js";
 import { fromBytes } from "../../src/persistence/from-bytes.js";
 import { builtIn, builtInNames } from "../../src/persistence/registry.js";
 import { toBytes } from "../../src/persistence/to-bytes.js";
+import { StandardScaler } from "../../src/preprocessing/standard-scaler.js";
 import { KFold } from "../../src/split/k-fold.js";
+import { DecisionTreeClassifier } from "../../src/tree/decision-tree.js";
 import { headerOf, reseal, withHeader } from "./toys.js";
 
 const rng = new Rng(0);
@@ -24,6 +26,14 @@ const settings = {
   paramGrid: { strategy: ["prior", "uniform"] },
   cv: new KFold({ nSplits: 3 }),
   handleUnknown: "ignore",
+  estimators: [
+    ["dummy", new DummyClassifier({ randomState: 5 })],
+    ["tree", new DecisionTreeClassifier({ randomState: 1, maxDepth: 2 })],
+  ],
+  steps: [
+    ["scale", new StandardScaler()],
+    ["tree", new DecisionTreeClassifier({ randomState: 1, maxDepth: 2 })],
+  ],
 };
 
 /** A small fitted model of a class of the library. */

@@ -1,0 +1,42 @@
+import type { Kernel, KernelModule } from "../kernels/kernel.js";
+import type { Memory } from "./memory.js";
+
+export type KernelFunction = (...args: number[]) => number | undefined;
+
+const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+
+/** Compiles kernel modules once and binds them to one memory. */
+export class Linker {
+  readonly #memory: Memory;
+  readonly #modules = new Map<KernelModule, Promise<WebAssembly.Module>>();
+  readonly #instances = new Map<KernelModule, WebAssembly.Instance>();
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  /** The module, compiled; it can be posted to workers. */
+  module(family: KernelModule): Promise<WebAssembly.Module> {
+    let compiled = this.#modules.get(family);
+    if (compiled === undefined) {
+      compiled = WebAssembly.compile(bytesOf(this.#memory.shared ? family.shared : family.private));
+      this.#modules.set(family, compiled);
+    }
+    return compiled;
+  }
+
+  /** Binds the kernel's module to the memory, so that `bound` finds it. */
+  async bind({ module }: Kernel): Promise<void> {
+    const imports = { env: { memory: this.#memory.wasm } };
+    this.#instances.set(module, await WebAssembly.instantiate(await this.module(module), imports));
+  }
+
+  /** The kernel's function over the memory; undefined if its module has not been bound yet. */
+  bound({ module, name }: Kernel): KernelFunction | undefined {
+    const instance = this.#instances.get(module);
+    if (instance === undefined) return undefined;
+    const exported = instance.exports[name];
+    if (typeof exported !== "function") throw new Error("its module exports no function of this name");
+    return exported as KernelFunction;
+  }
+}
