@@ -105,17 +105,22 @@ function copyRow(row: unknown, i: number, cols: number, data: MatrixData, name: 
   }
 }
 
-/** Rows that begin with a string or a boolean, or hold one anywhere. */
+/** Rows of which one holds a string or a boolean. It ends at what is no row: a length may lie. */
 function holdsLabels(X: unknown): X is readonly (readonly Label[])[] {
-  const isLabel = (cell: unknown) => typeof cell === "string" || typeof cell === "boolean";
-  return Array.isArray(X) && X.some((row) => Array.isArray(row) && row.some(isLabel));
+  if (!Array.isArray(X)) return false;
+  for (let i = 0; i < X.length; i++) {
+    const row: unknown = X[i];
+    if (!isRow(row)) return false;
+    if (Array.isArray(row) && row.some((cell) => typeof cell === "string" || typeof cell === "boolean")) return true;
+  }
+  return false;
 }
 
 /** A table of positions in the distinct labels of all its cells. */
 function labelTable(rows: readonly (readonly Label[])[], name: string): Matrix {
   const cols = rows[0]!.length;
   const positions = new Map<Label, number>();
-  const data = new Float64Array(rows.length * cols);
+  const data: number[] = []; // Grown row by row: a length may lie.
   for (const [i, row] of rows.entries()) {
     if (!Array.isArray(row) || row.length !== cols) {
       throw new InvalidDataError(
@@ -133,10 +138,10 @@ function labelTable(rows: readonly (readonly Label[])[], name: string): Matrix {
         );
       }
       if (!positions.has(cell)) positions.set(cell, positions.size);
-      data[i * cols + j] = positions.get(cell)!;
+      data.push(positions.get(cell)!);
     }
   }
-  return new Matrix(data, rows.length, cols, { labels: [...positions.keys()] });
+  return new Matrix(Float64Array.from(data), rows.length, cols, { labels: [...positions.keys()] });
 }
 
 async function fromTensor(tensor: TensorLike, name: string): Promise<Matrix> {

@@ -1,0 +1,75 @@
+import { InvalidDataError } from "../core/errors.js";
+import type { RunOptions } from "../core/estimator.js";
+import { Matrix, type MatrixLike } from "../core/matrix.js";
+import { inSlices } from "../core/slices.js";
+import { toMatrix } from "../core/to-matrix.js";
+
+/** Values handled between two glances at the clock. */
+const STRIDE = 1 << 16;
+
+/** Calls `visit` with each row's values, scaled, in order. The array is overwritten for the next row. */
+export async function forEachRow(
+  X: Matrix,
+  visit: (values: Float64Array, row: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { cols, index, scale } = X;
+  const { data } = X.root;
+  const values = new Float64Array(cols);
+  await inSlices(
+    X.rows,
+    Math.max(1, Math.floor(STRIDE / cols)),
+    (from, to) => {
+      for (let row = from; row < to; row++) {
+        const start = (index === null ? row : index[row]!) * cols;
+        for (let j = 0; j < cols; j++) values[j] = data[start + j]!;
+        if (scale !== null) for (let j = 0; j < cols; j++) values[j] = Math.fround(values[j]! * scale);
+        visit(values, row);
+      }
+    },
+    signal,
+  );
+}
+
+/** A table of `change(value, column)` for every value of X: f32 where X is, else f64. */
+export async function mapValues(
+  X: Matrix,
+  change: (value: number, column: number) => number,
+  signal?: AbortSignal,
+): Promise<Matrix> {
+  const { rows, cols } = X;
+  const size = rows * cols;
+  const out = X.root.data instanceof Float32Array ? new Float32Array(size) : new Float64Array(size);
+  await forEachRow(
+    X,
+    (values, row) => {
+      for (let j = 0; j < cols; j++) out[row * cols + j] = change(values[j]!, j);
+    },
+    signal,
+  );
+  return new Matrix(out, rows, cols);
+}
+
+/**
+ * What an `inverseTransform` was given, as a Matrix; NaN is let through.
+ * @throws InvalidDataError if it is no table of `cols` columns
+ */
+export async function transformed(X: MatrixLike, cols: number, owner: string, options: RunOptions): Promise<Matrix> {
+  const matrix = await toMatrix(X, { allowsNaN: true, signal: options.signal });
+  if (matrix.cols === cols) return matrix;
+  throw new InvalidDataError(`X has ${matrix.cols} features, but ${owner} gives back tables of ${cols} features`);
+}
+
+/**
+ * Checks what was computed of each column, where the column has any numbers.
+ * @throws InvalidDataError naming the column whose fact is not finite
+ */
+export function requireFinite(counts: Float64Array, owner: string, ...facts: readonly Float64Array[]): void {
+  const column = counts.findIndex((count, j) => count > 0 && facts.some((fact) => !Number.isFinite(fact[j])));
+  if (column < 0) return;
+  throw new InvalidDataError(
+    `column ${column} of X holds numbers too large for ${owner}: what it computes of them is beyond the range of f64`,
+    undefined,
+    column,
+  );
+}

@@ -1,0 +1,235 @@
+import { InvalidDataError, InvalidModelError, InvalidParameterError } from "../core/errors.js";
+import type {
+  Definition,
+  FitContext,
+  FittedWith,
+  Method,
+  RunContext,
+  RunOptions,
+  TrainingData,
+} from "../core/estimator.js";
+import { type Label, uniqueLabels } from "../core/labels.js";
+import { Matrix, type MatrixLike } from "../core/matrix.js";
+import { arrayOf, listOf, recordOf, requireShape, thatIs } from "../core/model-shape.js";
+import { nullable, oneOf, rule } from "../core/params.js";
+import { Transformer } from "../core/transformer.js";
+import { forEachRow, transformed } from "./by-row.js";
+
+type Categories = readonly (readonly Label[])[];
+
+export interface OneHotEncoderParams {
+  /** "auto": the sorted categories of each column in fit; else those of each column, in the order wanted. Default "auto". */
+  categories: "auto" | Categories;
+  /** Category left out, as the others tell it: null for none, "first", or "if_binary" (the first of two). Default null. */
+  drop: "first" | "if_binary" | null;
+  /** What a category that is not known does: "error", or "ignore", which makes its columns all 0. Default "error". */
+  handleUnknown: "error" | "ignore";
+}
+
+interface OneHotState {
+  readonly categories: Categories;
+  /** Position of the category left out of each column; -1 for none. */
+  readonly dropped: Int32Array;
+}
+
+function isCategories(value: unknown): boolean {
+  const isLabel = (v: unknown) => typeof v === "string" || typeof v === "boolean" || Number.isFinite(v);
+  const isColumn = (v: unknown) => Array.isArray(v) && v.length > 0 && v.every(isLabel) && new Set(v).size === v.length;
+  return Array.isArray(value) && value.length > 0 && value.every(isColumn);
+}
+
+const definition: Definition<OneHotEncoderParams> = {
+  name: "OneHotEncoder",
+  schema: {
+    categories: rule<"auto" | Categories>({
+      default: "auto",
+      expected: '"auto" or for each column an array of distinct labels',
+      allows: (value) => value === "auto" || isCategories(value),
+      samples: ["auto"],
+      wrong: ["all", [], [[]], [["a", "a"]], [[Number.NaN]], 1],
+    }),
+    drop: { ...nullable(oneOf("first", "first", "if_binary")) },
+    handleUnknown: oneOf("error", "error", "ignore"),
+  },
+  allowsLabels: true,
+};
+
+/**
+ * Replaces each column of categories (strings, booleans or numbers) by one column of 0 and 1 for each category. The
+ * result is dense, in f64. See scikit-learn, sklearn.preprocessing.OneHotEncoder with sparse_output=False.
+ */
+export class OneHotEncoder extends Transformer<OneHotEncoderParams, OneHotState> {
+  constructor(params: Partial<OneHotEncoderParams> = {}) {
+    super(definition, params);
+  }
+
+  /** Categories of each column, those left out included. */
+  get categories(): Categories {
+    return this.state.model.categories;
+  }
+
+  /** Position in `categories` of the one left out of each column; -1 for none. */
+  get dropIndex(): Int32Array {
+    return this.state.model.dropped;
+  }
+
+  /**
+   * "x0_red": a name for each column of the result.
+   * @param inputFeatures names of X's columns; default "x0", "x1" ...
+   * @throws NotFittedError; InvalidParameterError for another number of names than columns
+   */
+  getFeatureNamesOut(inputFeatures?: readonly string[]): string[] {
+    const { model, nFeatures } = this.state;
+    if (inputFeatures !== undefined && inputFeatures.length !== nFeatures) {
+      throw new InvalidParameterError(
+        `inputFeatures of OneHotEncoder must be ${nFeatures} names; got ${inputFeatures.length}`,
+        "inputFeatures",
+      );
+    }
+    return model.categories.flatMap((labels, j) =>
+      keptOf(labels, model.dropped[j]!).map((label) => `${inputFeatures?.[j] ?? `x${j}`}_${label}`),
+    );
+  }
+
+  override async learn(
+    { X }: TrainingData,
+    params: Readonly<OneHotEncoderParams>,
+    { signal }: FitContext,
+  ): Promise<OneHotState> {
+    const given = params.categories;
+    if (given !== "auto" && given.length !== X.cols) {
+      throw new InvalidParameterError(
+        `categories of OneHotEncoder must be one array for each of the ${X.cols} columns of X; got ${given.length}`,
+        "categories",
+      );
+    }
+    const seen = Array.from({ length: X.cols }, () => new Map<Label, number>());
+    await forEachCell(
+      X,
+      (cell, row, j) => {
+        if (!seen[j]!.has(cell)) seen[j]!.set(cell, row);
+      },
+      signal,
+    );
+    const categories = given === "auto" ? seen.map(sorted) : given.map((labels) => [...labels]);
+    if (given !== "auto" && params.handleUnknown === "error") {
+      for (const [j, cells] of seen.entries()) {
+        for (const [cell, row] of cells) if (!given[j]!.includes(cell)) throw unknown(cell, given[j]!, row, j);
+      }
+    }
+    const isDropping = (labels: readonly Label[]) =>
+      params.drop === "first" || (params.drop === "if_binary" && labels.length === 2);
+    return { categories, dropped: Int32Array.from(categories, (labels) => (isDropping(labels) ? 0 : -1)) };
+  }
+
+  override validate({ model, nFeatures }: FittedWith<OneHotEncoderParams, OneHotState>): void {
+    const labels = thatIs("distinct labels", (value) => isCategories([value]));
+    const shape = recordOf({ categories: listOf(labels, nFeatures), dropped: arrayOf(Int32Array, nFeatures) });
+    requireShape(definition.name, model, shape);
+    const isSound = model.categories.every((of, j) => model.dropped[j]! >= -1 && model.dropped[j]! < of.length);
+    if (!isSound) throw new InvalidModelError("a stored OneHotEncoder drops a category that it does not have");
+  }
+
+  override async infer(
+    { model, params }: FittedWith<OneHotEncoderParams, OneHotState>,
+    X: Matrix,
+    _method: Method,
+    { signal }: RunContext,
+  ): Promise<Matrix> {
+    const { categories, dropped } = model;
+    const starts = startsOf(model);
+    const width = starts.at(-1)!;
+    const positions = categories.map((labels) => new Map(labels.map((label, position) => [label, position])));
+    const out = new Float64Array(X.rows * width);
+    await forEachCell(
+      X,
+      (cell, row, j) => {
+        const position = positions[j]!.get(cell);
+        if (position === undefined) {
+          if (params.handleUnknown === "error") throw unknown(cell, categories[j]!, row, j);
+        } else if (position !== dropped[j]) {
+          const shift = dropped[j]! >= 0 && position > dropped[j]! ? 1 : 0;
+          out[row * width + starts[j]! + position - shift] = 1;
+        }
+      },
+      signal,
+    );
+    return new Matrix(out, X.rows, width);
+  }
+
+  /**
+   * The categories that rows of the result stand for, the largest value deciding; where all of a column's are 0, the category
+   * left out, or null for an ignored one.
+   * @throws NotFittedError; InvalidDataError for another number of columns, and for zeros that nothing explains
+   */
+  async inverseTransform(X: MatrixLike, options: RunOptions = {}): Promise<(Label | null)[][]> {
+    const { model } = this.state;
+    const { handleUnknown } = this.params;
+    const starts = startsOf(model);
+    const matrix = await transformed(X, starts.at(-1)!, definition.name, options);
+    const back: (Label | null)[][] = [];
+    const labelOf = (values: Float64Array, row: number, j: number): Label | null => {
+      const kept = keptOf(model.categories[j]!, model.dropped[j]!);
+      const own = values.subarray(starts[j]!, starts[j + 1]!);
+      if (own.some((value) => value !== 0)) return kept[own.indexOf(Math.max(...own))]!;
+      if (model.dropped[j]! >= 0) return model.categories[j]![model.dropped[j]!]!;
+      if (handleUnknown === "ignore") return null;
+      throw new InvalidDataError(
+        `row ${row} of X is 0 in all columns of feature ${j}, which stands for no category without drop or handleUnknown "ignore"`,
+        row,
+      );
+    };
+    await forEachRow(
+      matrix,
+      (values, row) => {
+        back.push(model.categories.map((_, j) => labelOf(values, row, j)));
+      },
+      options.signal,
+    );
+    return back;
+  }
+}
+
+function forEachCell(X: Matrix, visit: (cell: Label, row: number, column: number) => void, signal: AbortSignal) {
+  const { labels } = X;
+  return forEachRow(
+    X,
+    (values, row) => {
+      for (let j = 0; j < values.length; j++) visit(labels === null ? values[j]! : labels[values[j]!]!, row, j);
+    },
+    signal,
+  );
+}
+
+function sorted(cells: ReadonlyMap<Label, number>, column: number): Label[] {
+  const kinds = new Map([...cells].map(([cell, row]) => [typeof cell, row]));
+  if (kinds.size > 1) {
+    const [[first], [second, row]] = [...kinds] as [[string, number], [string, number]];
+    throw new InvalidDataError(
+      `column ${column} of X must hold labels of one kind; got a ${first} and a ${second}`,
+      row,
+      column,
+    );
+  }
+  return uniqueLabels([...cells.keys()]);
+}
+
+function keptOf(labels: readonly Label[], dropped: number): readonly Label[] {
+  return labels.filter((_, position) => position !== dropped);
+}
+
+/** Where each column's part of the result begins, and its width last. */
+function startsOf({ categories, dropped }: OneHotState): number[] {
+  const starts = [0];
+  for (const [j, labels] of categories.entries()) starts.push(starts[j]! + labels.length - (dropped[j]! >= 0 ? 1 : 0));
+  return starts;
+}
+
+function unknown(cell: Label, known: readonly Label[], row: number, column: number): InvalidDataError {
+  const list = known.map((label) => JSON.stringify(label)).join(", ");
+  return new InvalidDataError(
+    `X has the unknown category ${JSON.stringify(cell)} at row ${row}, column ${column}; OneHotEncoder knows ${list} there`,
+    row,
+    column,
+  );
+}
