@@ -196,7 +196,8 @@ export abstract class Estimator<P extends object, S extends object, M extends ob
 
   /** Learns from X and y, in place. A fit that fails or is aborted leaves the old state as it was. */
   async fit(X: MatrixLike, y?: TargetLike | null, options: FitOptions = {}): Promise<this> {
-    for await (const _ of fitAll([this as unknown as AnyEstimator], X, y, options));
+    // It ends with the state assigned: an abort that comes later must not make a fit that changed it reject.
+    for await (const _ of fitAll([this as unknown as AnyEstimator], X, y, options)) break;
     return this;
   }
 

@@ -39,7 +39,6 @@ export interface SearchFitOptions extends FitOptions {
 function definition<E extends AnyEstimator>(): Definition<GridSearchCVParams<E>> {
   return {
     name: "GridSearchCV",
-    usesSampleWeight: true,
     schema: {
       ...searchRules<E>(),
       paramGrid: rule<GridLike<E>>({
@@ -105,6 +104,10 @@ export class GridSearchCV<E extends AnyEstimator> extends MetaEstimator<
 
   override get allowsLabels(): boolean {
     return this.params.estimator.allowsLabels;
+  }
+
+  override get usesSampleWeight(): boolean {
+    return this.params.estimator.usesSampleWeight;
   }
 
   /** Runs the search. `onEvent` is told of every score as it is made. */
