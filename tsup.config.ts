@@ -1,20 +1,21 @@
 import { defineConfig } from "tsup";
+import manifest from "./package.json" with { type: "json" };
+
+/** The entry "./node" of the package is src/node.ts, and so on. */
+const entries = Object.keys(manifest.exports)
+  .filter((name) => !name.endsWith(".json"))
+  .map((name) => (name === "." ? "index" : name.slice(2)))
+  .map((name) => [name, `src/${name}.ts`] as const);
 
 export default defineConfig({
-  entry: {
-    index: "src/index.ts",
-    node: "src/node.ts",
-    datasets: "src/datasets.ts",
-    report: "src/report.ts",
-    testing: "src/testing.ts",
-    worker: "src/parallel/worker.ts",
-  },
+  entry: { ...Object.fromEntries(entries), worker: "src/parallel/worker.ts" },
   format: "esm",
   target: "es2022",
   platform: "neutral",
   splitting: true,
   treeshake: true,
-  dts: { entry: { index: "src/index.ts", node: "src/node.ts", datasets: "src/datasets.ts", report: "src/report.ts", testing: "src/testing.ts" } },
+  dts: { entry: Object.fromEntries(entries) },
+  external: [/^node:/],
+  removeNodeProtocol: false,
   clean: true,
-  external: ["seedrandom", /^node:/],
 });

@@ -14,6 +14,8 @@ import { fromBytes, type LoadOptions } from "./persistence/from-bytes.js";
 import type { EstimatorClass } from "./persistence/registry.js";
 import { toBytes } from "./persistence/to-bytes.js";
 
+export { type ConsoleProgressOptions, consoleProgress, type ProgressStream } from "./tracking/console-progress.js";
+
 /** A file could not be read or written; `cause` is what the system said. */
 export class FileError extends TrellisError {
   /** The file. */

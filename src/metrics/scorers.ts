@@ -6,7 +6,7 @@ import { f1Score } from "./f1-score.js";
 import { logLoss } from "./log-loss.js";
 import { meanAbsoluteError } from "./mean-absolute-error.js";
 import { meanSquaredError } from "./mean-squared-error.js";
-import { nearestName } from "./nearest-name.js";
+import { nearestName } from "../core/nearest-name.js";
 import { expectOneOf } from "./options.js";
 import { precisionScore } from "./precision-score.js";
 import { r2Score } from "./r2-score.js";

@@ -1,0 +1,27 @@
+import { GridSearchCV, LogisticRegression, RandomForestClassifier } from "trellis-learn";
+
+const common = { cv: 3, errorScore: "raise", returnTrainScore: true } as const;
+
+/** The kinds of model to try, each with the grid that its best parameters are looked for in. One entry adds one. */
+export const families = [
+  {
+    name: "rf",
+    title: "Random forest",
+    search: new GridSearchCV({
+      ...common,
+      estimator: new RandomForestClassifier({ criterion: "entropy", randomState: 42 }),
+      paramGrid: { nEstimators: [50, 75, 100], maxDepth: [null, 10, 20], minSamplesSplit: [2, 5, 10] },
+    }),
+  },
+  {
+    name: "logistic",
+    title: "Logistic regression",
+    search: new GridSearchCV({
+      ...common,
+      estimator: new LogisticRegression({ tol: 1e-3, maxIter: 200 }),
+      paramGrid: { C: [0.01, 0.1, 1] },
+    }),
+  },
+] as const;
+
+export type Family = (typeof families)[number];

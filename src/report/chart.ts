@@ -1,0 +1,57 @@
+import type { EChartsCoreOption } from "echarts/core";
+import { optional } from "./missing-package.js";
+
+/** Size of a picture in CSS pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What is on every machine, in this order; the metrics of the first four are near enough for one layout. */
+export const FONT_FAMILY = "Helvetica Neue, Arial, Liberation Sans, DejaVu Sans, sans-serif";
+
+/**
+ * Draws an ECharts option as SVG text. It needs no browser: ECharts lays the picture out by itself and gives a string,
+ * in which all text is escaped.
+ *
+ * @throws MissingPackageError if echarts is not installed
+ */
+export async function drawChart(option: EChartsCoreOption, size: PictureSize): Promise<string> {
+  const { core, parts } = await optional(loadEcharts(), "echarts", "drawing a picture");
+  core.use(parts);
+  const chart = core.init(null, null, { renderer: "svg", ssr: true, ...size });
+  try {
+    const base = { animation: false, backgroundColor: "#fff", textStyle: { fontFamily: FONT_FAMILY } };
+    chart.setOption({ ...base, ...option });
+    return plainSvg(chart.renderToSVGString({ useViewBox: true }));
+  } finally {
+    chart.dispose();
+  }
+}
+
+async function loadEcharts() {
+  const [core, charts, components, renderers] = await Promise.all([
+    import("echarts/core"),
+    import("echarts/charts"),
+    import("echarts/components"),
+    import("echarts/renderers"),
+  ]);
+  const { GridComponent, TitleComponent, VisualMapComponent } = components;
+  return {
+    core,
+    parts: [charts.HeatmapChart, GridComponent, TitleComponent, VisualMapComponent, renderers.SVGRenderer],
+  };
+}
+
+/**
+ * ECharts numbers the ids of all charts of a process in one row, and styles what the mouse is over. Numbered by picture
+ * and without that, the same picture is the same text. Nothing here can match within a label: quotes in text are escaped.
+ */
+function plainSvg(svg: string): string {
+  const ids = new Map<string, string>();
+  for (const [, id] of svg.matchAll(/ id="(zr\d+-[\w-]+)"/g)) ids.set(id!, `part-${ids.size}`);
+  return svg
+    .replace(/<style >.*?<\/style>\n?/s, "")
+    .replace(/ class="zr\d+-cls-\d+"/g, "")
+    .replace(/( id="|="url\(#)(zr\d+-[\w-]+)/g, (_, before: string, id: string) => before + (ids.get(id) ?? id));
+}

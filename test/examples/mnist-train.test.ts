@@ -1,0 +1,69 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inlinePool, trainTestSplit } from "trellis-learn";
+import { loadDigits } from "trellis-learn/datasets";
+import { loadModel } from "trellis-learn/node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Data } from "../../examples/mnist/src/data.js";
+import { families } from "../../examples/mnist/src/families.js";
+import { ReportFolder } from "../../examples/mnist/src/report-folder.js";
+import { type FittedClassifier, scoresOf } from "../../examples/mnist/src/scores.js";
+import { type Outcome, trainFamily, vote } from "../../examples/mnist/src/train.js";
+
+/** The 8 x 8 digits in place of MNIST: the same kind of task, in little time. */
+function digits(): Data {
+  const { X, y } = loadDigits();
+  const [someX, , someY] = trainTestSplit(X, y, { trainSize: 600, randomState: 0, stratify: y });
+  const [trainX, testX, trainY, testY] = trainTestSplit(someX, someY, { randomState: 0, stratify: someY });
+  return { train: { X: trainX, y: trainY }, test: { X: testX, y: testY }, untouched: null };
+}
+
+describe("The training of the MNIST example", () => {
+  const data = digits();
+  const options = { pool: inlinePool() };
+  let folder: ReportFolder;
+  const outcomes: Outcome[] = [];
+
+  beforeAll(async () => {
+    folder = new ReportFolder(join(await mkdtemp(join(tmpdir(), "trellis-mnist-")), "report"));
+    await folder.create();
+    for (const family of families) outcomes.push(await trainFamily(family, data, folder, options));
+    outcomes.push(await vote(families, data, folder, options));
+  });
+  afterAll(async () => {
+    await options.pool.close();
+    await rm(join(folder.path, ".."), { recursive: true });
+  });
+
+  it("finds a good model of every family, and an ensemble of them", () => {
+    expect(outcomes.map(({ name }) => name)).toEqual([...families.map(({ name }) => name), "ensemble"]);
+    for (const { test } of outcomes) {
+      expect(test.accuracy).toBeGreaterThan(0.9);
+      expect(test.rocAuc).toBeGreaterThan(0.98);
+      expect(test.confusion.flat().reduce((sum, n) => sum + n, 0)).toBe(data.test.X.rows);
+    }
+  });
+
+  it("leaves a line for each candidate, a picture and a model of each family", async () => {
+    const files = await readdir(folder.path);
+    for (const { name } of outcomes)
+      expect(files).toEqual(expect.arrayContaining([`${name}-confusion.svg`, `${name}.trellis`]));
+    const csv = await readFile(join(folder.path, "rf-cv-results.csv"), "utf8");
+    expect(csv.trimEnd().split("\r\n")).toHaveLength(1 + 27);
+    expect(csv.split("\r\n")[0]).toContain("mean_train_score");
+  });
+
+  it("leaves models that answer after loading as they did before", async () => {
+    for (const { name, test } of outcomes) {
+      const model = (await loadModel(join(folder.path, `${name}.trellis`))) as unknown as FittedClassifier;
+      expect(await scoresOf(model, data.test, options)).toEqual(test);
+    }
+  });
+
+  it("uses a folder that is there, and refuses a place where none can be", async () => {
+    await expect(folder.create()).resolves.toBeUndefined();
+    await expect(new ReportFolder(join(folder.path, "rf.trellis")).create()).rejects.toThrow("cannot be made");
+    await expect(new ReportFolder(join(folder.path, "a", "b")).create()).rejects.toThrow("cannot be made");
+  });
+});
