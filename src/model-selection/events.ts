@@ -16,6 +16,15 @@ export interface Leader {
 export type SearchEvent =
   | { readonly type: "search-started"; readonly candidates: number; readonly folds: number }
   | {
+      /** A fit tells how far it is; `fold` is null for the refit. */
+      readonly type: "fit-progress";
+      readonly fold: number | null;
+      /** "trees", "iterations". */
+      readonly what: string;
+      readonly done: number;
+      readonly total: number;
+    }
+  | {
       readonly type: "fold-scored";
       readonly candidate: number;
       readonly fold: number;

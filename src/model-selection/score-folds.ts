@@ -1,4 +1,4 @@
-import type { AnyEstimator, RunContext } from "../core/estimator.js";
+import type { AnyEstimator, Progress, RunContext } from "../core/estimator.js";
 import { type FitAllOptions, fitAll } from "../core/fit-all.js";
 import type { Matrix } from "../core/matrix.js";
 import { merge } from "../core/merge.js";
@@ -28,6 +28,8 @@ export interface FoldOptions {
   /** The score of what fails; "raise" to end everything instead. */
   readonly errorScore: number | "raise";
   readonly sampleWeight: Float64Array | null;
+  /** Told how far the fits of a fold are. */
+  readonly onFitProgress?: (fold: number, progress: Progress) => void;
 }
 
 /** Fitted candidates that are held until they are scored together. */
@@ -122,6 +124,7 @@ async function* scoreFold(
     workspace: ctx.workspace,
     signal: ctx.signal,
     sampleWeight: sampleWeight === null ? null : Float64Array.from(train, (row) => sampleWeight[row]!),
+    onProgress: (progress) => options.onFitProgress?.(fold, progress),
     onFailure: (candidate, error) => failures.push(fail(candidate, error)),
   };
   let batch: number[] = [];

@@ -1,5 +1,5 @@
 import { AllFitsFailedError } from "../core/errors.js";
-import type { AnyEstimator, FitContext, TrainingData } from "../core/estimator.js";
+import type { AnyEstimator, FitContext, Progress, TrainingData } from "../core/estimator.js";
 import { fitEach } from "../core/fit-all.js";
 import type { Target } from "../core/target.js";
 import type { Scorer } from "../metrics/scorers.js";
@@ -77,6 +77,8 @@ export async function search<E extends AnyEstimator>(
   const tell = (event: SearchEvent) =>
     ctx.progress({ what: "candidates", done: board.done, total: patches.length, event });
 
+  const tellFit = (fold: number | null, { what, done, total }: Progress) =>
+    tell({ type: "fit-progress", fold, what, done, total });
   tell({ type: "search-started", candidates: patches.length, folds: splits.length });
   const run = { pool, workspace: ctx.workspace, signal: ctx.signal };
   let failure: Error | null = null;
@@ -86,7 +88,7 @@ export async function search<E extends AnyEstimator>(
     X,
     y,
     splits,
-    { scorers, returnTrainScore, errorScore, sampleWeight },
+    { scorers, returnTrainScore, errorScore, sampleWeight, onFitProgress: tellFit },
     run,
   )) {
     const { candidate, fold, scores, trainScores, error } = one;
@@ -113,7 +115,7 @@ export async function search<E extends AnyEstimator>(
   let bestEstimator: AnyEstimator | null = null;
   if (params.refit !== false) {
     bestEstimator = candidates[bestIndex]!.clone();
-    await fitEach([bestEstimator], X, y, { ...run, sampleWeight });
+    await fitEach([bestEstimator], X, y, { ...run, sampleWeight, onProgress: (progress) => tellFit(null, progress) });
     tell({ type: "refitted", seconds: (performance.now() - refitStart) / 1000 });
   }
   const model: SearchModel = {

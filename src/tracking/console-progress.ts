@@ -31,13 +31,14 @@ export function consoleProgress(options: ConsoleProgressOptions = {}): (event: S
   const isTerminal = stream.isTTY === true;
   let count: Count = { fits: 0, allFits: 0, candidates: 0, allCandidates: 0 };
   let best: Leader | null = null;
+  let now = "";
   let [started, shown] = [0, 0];
   let timer: NodeJS.Timeout | undefined;
 
   const show = (): void => {
     timer = undefined;
     shown = performance.now();
-    const line = `${name}  ${progressLine(count, best, shown - started)}`;
+    const line = `${name}  ${progressLine(count, best, shown - started, now)}`;
     stream.write(isTerminal ? CLEAR + [...line].slice(0, (stream.columns ?? 80) - 1).join("") : `${line}\n`);
   };
   const showSoon = (): void => {
@@ -50,8 +51,12 @@ export function consoleProgress(options: ConsoleProgressOptions = {}): (event: S
       case "search-started":
         count = { fits: 0, allFits: event.candidates * event.folds, candidates: 0, allCandidates: event.candidates };
         best = null;
+        now = "";
         started = performance.now();
         return show();
+      case "fit-progress":
+        now = `${event.fold === null ? "refit" : `fold ${event.fold + 1}`}: ${event.done} of ${event.total} ${event.what}`;
+        return showSoon();
       case "fold-scored":
         count = { ...count, fits: count.fits + 1 };
         return showSoon();
@@ -74,7 +79,12 @@ interface Count {
   readonly allCandidates: number;
 }
 
-function progressLine({ fits, allFits, candidates, allCandidates }: Count, best: Leader | null, spent: number): string {
+function progressLine(
+  { fits, allFits, candidates, allCandidates }: Count,
+  best: Leader | null,
+  spent: number,
+  now: string,
+): string {
   const full = Math.round((BAR * fits) / allFits);
   const parts = [
     "█".repeat(full) + "░".repeat(BAR - full),
@@ -83,6 +93,7 @@ function progressLine({ fits, allFits, candidates, allCandidates }: Count, best:
   ];
   if (candidates === allCandidates) parts.push("fitting the best on all rows");
   else if (fits > 0) parts.push(`about ${duration((spent / fits) * (allFits - fits))} left`);
+  if (now !== "") parts.push(now);
   return parts.join("  ");
 }
 

@@ -77,4 +77,16 @@ describe("consoleProgress", () => {
       expect(text.slice("\r\u001b[K".length).length).toBeLessThan(30);
     }
   });
+
+  it("tells how far the fits themselves are, since candidates that share work end together", () => {
+    const out: string[] = [];
+    const listener = consoleProgress({ name: "rf", stream: { isTTY: false, write: (text: string) => out.push(text) } });
+    listener({ type: "search-started", candidates: 27, folds: 3 });
+    listener({ type: "fit-progress", fold: 1, what: "trees", done: 40, total: 100 });
+    vi.advanceTimersByTime(5000);
+    expect(out[1]).toBe("rf  ░░░░░░░░░░░░░░░░░░░░  0 of 27 candidates  fold 2: 40 of 100 trees\n");
+    listener({ type: "fit-progress", fold: null, what: "trees", done: 7, total: 100 });
+    vi.advanceTimersByTime(5000);
+    expect(out[2]).toContain("refit: 7 of 100 trees");
+  });
 });
