@@ -13,21 +13,45 @@ const layout = JSON.parse(readFileSync(new URL("layout.json", assembly), "utf8")
 const MAX_PAGES = 65536;
 
 const sources = Object.fromEntries(
-  readdirSync(assembly).filter((f) => f.endsWith(".ts")).map((f) => [f, readFileSync(new URL(f, assembly), "utf8")]),
+  readdirSync(assembly)
+    .filter((f) => f.endsWith(".ts"))
+    .map((f) => [f, readFileSync(new URL(f, assembly), "utf8")]),
 );
 const self = readFileSync(fileURLToPath(import.meta.url), "utf8");
-const stamp = createHash("sha256").update(JSON.stringify([sources, layout, self])).digest("hex").slice(0, 16);
+const stamp = createHash("sha256")
+  .update(JSON.stringify([sources, layout, self]))
+  .digest("hex")
+  .slice(0, 16);
 
 async function compile(family, page, shared) {
   const flags = [
-    `${family}.ts`, "--outFile", "out.wasm", "-O3", "--converge", "--noAssert", "--runtime", "stub", "--importMemory",
-    "--memoryBase", String(65536 * page), "--initialMemory", "17", "--maximumMemory", String(MAX_PAGES),
-    "--enable", "simd", "--use", "abort=", ...(shared ? ["--sharedMemory", "--enable", "threads"] : []),
+    `${family}.ts`,
+    "--outFile",
+    "out.wasm",
+    "-O3",
+    "--converge",
+    "--noAssert",
+    "--runtime",
+    "stub",
+    "--importMemory",
+    "--memoryBase",
+    String(65536 * page),
+    "--initialMemory",
+    "17",
+    "--maximumMemory",
+    String(MAX_PAGES),
+    "--enable",
+    "simd",
+    "--use",
+    "abort=",
+    ...(shared ? ["--sharedMemory", "--enable", "threads"] : []),
   ];
   let wasm;
   const { error, stderr } = await asc.main(flags, {
     readFile: (name) => (name in sources ? sources[name] : null),
-    writeFile: (name, contents) => { if (name === "out.wasm") wasm = contents; },
+    writeFile: (name, contents) => {
+      if (name === "out.wasm") wasm = contents;
+    },
     listFiles: () => [],
   });
   if (error || !wasm) throw new Error(`${family}: ${error?.message ?? "no output"}\n${stderr}`);
@@ -45,5 +69,5 @@ for (const [family, page] of Object.entries(layout)) {
       `import type { KernelModule } from "../kernel.js";\n\n` +
       `export const ${family}: KernelModule = {\n  name: "${family}",\n  shared: "${shared}",\n  private: "${priv}",\n};\n`,
   );
-  console.log(`kernels: ${family}, ${(shared.length * 0.75 / 1024).toFixed(1)} kB`);
+  console.log(`kernels: ${family}, ${((shared.length * 0.75) / 1024).toFixed(1)} kB`);
 }

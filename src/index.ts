@@ -1,6 +1,16 @@
-export { Pipeline, type PipelineParams } from "./compose/pipeline.js";
+/**
+ * Trellis: scikit-learn's way of working for TypeScript. Estimators, splitters, metrics and searches; see the guides for a
+ * first model in five minutes.
+ *
+ * @packageDocumentation
+ */
+
+// Estimators
+export { type LastOf, Pipeline, type PipelineModel, type PipelineParams } from "./compose/pipeline.js";
 export type { ClassWeight } from "./core/class-weight.js";
+// For writing estimators
 export { Classifier } from "./core/classifier.js";
+// Data, errors, models as bytes
 export * from "./core/errors.js";
 export {
   type AnyEstimator,
@@ -18,44 +28,112 @@ export {
   type RunOptions,
   type TrainingData,
 } from "./core/estimator.js";
+// Many estimators at once
 export { type FitAllOptions, fitAll, fitEach } from "./core/fit-all.js";
 export type { Label, LabelsLike } from "./core/labels.js";
-export { Matrix, type MatrixData, type MatrixLike, type TensorLike } from "./core/matrix.js";
-export { MetaEstimator } from "./core/meta-estimator.js";
-export { anyOf, boolean, integer, nullable, oneOf, type Rule, real, rule, type Schema, seed } from "./core/params.js";
-export type { At, ParamGrid, Patch, Path } from "./core/paths.js";
+export {
+  Matrix,
+  type MatrixData,
+  type MatrixLike,
+  type MatrixOptions,
+  type NumericArray,
+  type TensorLike,
+} from "./core/matrix.js";
+export { MetaEstimator, type PredictionOf } from "./core/meta-estimator.js";
+export type { MembersOf, NamedEstimators } from "./core/named-estimators.js";
+export {
+  anyOf,
+  boolean,
+  integer,
+  nullable,
+  oneOf,
+  type Range,
+  type Rule,
+  real,
+  rule,
+  type Schema,
+  seed,
+} from "./core/params.js";
+export type { At, Configurable, ParamGrid, Patch, Path } from "./core/paths.js";
 export { predictAll } from "./core/predict-all.js";
 export { Rng } from "./core/random.js";
 export { Regressor } from "./core/regressor.js";
+export type { StateArray, StateValue } from "./core/state.js";
 export type { LabelTarget, NoTarget, NumberTarget, Target, TargetLike } from "./core/target.js";
 export { Transformer } from "./core/transformer.js";
 export { Workspace } from "./core/workspace.js";
-export { DummyClassifier } from "./dummy/dummy-classifier.js";
-export { RandomForest, RandomForestClassifier, RandomForestRegressor } from "./ensemble/random-forest.js";
-export { VotingClassifier, type VotingClassifierParams } from "./ensemble/voting.js";
-export { LogisticRegression, type LogisticRegressionParams } from "./linear/logistic-regression.js";
+export { DummyClassifier, type DummyClassifierParams, type DummyState } from "./dummy/dummy-classifier.js";
+export type { ForestModel } from "./ensemble/forest.js";
+export type { OutOfBagModel } from "./ensemble/out-of-bag.js";
+export {
+  type ForestParams,
+  RandomForest,
+  RandomForestClassifier,
+  type RandomForestClassifierParams,
+  RandomForestRegressor,
+  type RandomForestRegressorParams,
+} from "./ensemble/random-forest.js";
+export { VotingClassifier, type VotingClassifierParams, type VotingModel } from "./ensemble/voting.js";
+// Where kernels run
+export type { Kernel, KernelModule } from "./kernels/kernel.js";
+export { LogisticRegression, type LogisticRegressionParams, type LogisticState } from "./linear/logistic-regression.js";
+// Metrics
 export * from "./metrics/index.js";
-export { crossValidate, crossValPredict, crossValScore } from "./model-selection/cross-validate.js";
-export { CvResults } from "./model-selection/cv-results.js";
-export type { SearchEvent } from "./model-selection/events.js";
-export { GridSearchCV, type SearchFitOptions } from "./model-selection/grid-search-cv.js";
-export { ParameterGrid } from "./model-selection/parameter-grid.js";
+// Model selection
+export {
+  type CrossValidateOptions,
+  type CrossValidation,
+  crossValidate,
+  crossValPredict,
+  crossValScore,
+} from "./model-selection/cross-validate.js";
+export { type CandidateParams, type Column, CvResults, type ScoreTable } from "./model-selection/cv-results.js";
+export type { Leader, Scores, SearchEvent } from "./model-selection/events.js";
+export { GridSearchCV, type GridSearchCVParams, type SearchFitOptions } from "./model-selection/grid-search-cv.js";
+export { type GridLike, ParameterGrid } from "./model-selection/parameter-grid.js";
+export type { Scoring } from "./model-selection/scoring.js";
+export type { SearchModel, SearchParams } from "./model-selection/search.js";
 export { defaultPool } from "./parallel/default-pool.js";
 export { inlinePool } from "./parallel/inline-pool.js";
+export { limit } from "./parallel/limit.js";
+export { mapTasks } from "./parallel/map-tasks.js";
+export type { Block, Memory, Scope } from "./parallel/memory.js";
 export type { KernelCall, Pool } from "./parallel/pool.js";
-export { threadPool } from "./parallel/thread-pool.js";
+export { type ThreadPoolOptions, threadPool } from "./parallel/thread-pool.js";
 export { fromBytes, type LoadOptions } from "./persistence/from-bytes.js";
 export type { EstimatorClass } from "./persistence/registry.js";
 export { toBytes } from "./persistence/to-bytes.js";
 export { LabelEncoder } from "./preprocessing/label-encoder.js";
-export { MinMaxScaler } from "./preprocessing/min-max-scaler.js";
-export { OneHotEncoder } from "./preprocessing/one-hot-encoder.js";
-export { StandardScaler } from "./preprocessing/standard-scaler.js";
+export { MinMaxScaler, type MinMaxScalerParams, type MinMaxScalerState } from "./preprocessing/min-max-scaler.js";
+export {
+  type Categories,
+  OneHotEncoder,
+  type OneHotEncoderParams,
+  type OneHotState,
+} from "./preprocessing/one-hot-encoder.js";
+export {
+  StandardScaler,
+  type StandardScalerParams,
+  type StandardScalerState,
+} from "./preprocessing/standard-scaler.js";
 export type { CvLike, IndexPair } from "./split/check-cv.js";
 export { KFold, type KFoldOptions } from "./split/k-fold.js";
 export { ShuffleSplit, type ShuffleSplitOptions } from "./split/shuffle-split.js";
 export type { Split, Splitter } from "./split/splitter.js";
 export { StratifiedKFold, type StratifiedKFoldOptions } from "./split/stratified-k-fold.js";
 export { StratifiedShuffleSplit } from "./split/stratified-shuffle-split.js";
-export { type TrainTestSplitOptions, trainTestSplit } from "./split/train-test-split.js";
-export { DecisionTreeClassifier, DecisionTreeRegressor } from "./tree/decision-tree.js";
+export {
+  type Rowed,
+  type RowTaker,
+  type Side,
+  type TrainTestSplitOptions,
+  trainTestSplit,
+} from "./split/train-test-split.js";
+export {
+  DecisionTreeClassifier,
+  type DecisionTreeClassifierParams,
+  DecisionTreeRegressor,
+  type DecisionTreeRegressorParams,
+} from "./tree/decision-tree.js";
+export type { TreeModel } from "./tree/tree-model.js";
+export type { TreeParams } from "./tree/tree-params.js";

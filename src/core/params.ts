@@ -22,7 +22,8 @@ export interface Rule<T> {
 /** One rule for each parameter; a missing or an extra key does not compile. */
 export type Schema<P> = { readonly [K in keyof P]-?: Rule<P[K]> };
 
-interface Range {
+/** Bounds of a number. */
+export interface Range {
   readonly min?: number;
   readonly max?: number;
   /** The bounds themselves are refused. */

@@ -25,7 +25,7 @@ export interface DummyClassifierParams {
 }
 
 /** Share of each class in y, by weight. */
-interface DummyState {
+export interface DummyState {
   readonly classPrior: Float64Array;
 }
 

@@ -48,18 +48,12 @@ export const BALANCED = 1;
 /** `maxDepth` for no limit. */
 export const UNLIMITED = 0xffffffff;
 
-/** A column descriptor is four u32: address of codes, address of values, width of a code in bytes, most frequent code. */
+/**
+ * A column descriptor is four u32: address of the codes of all rows of the parent matrix (u8 or u32, in the order of the
+ * values), address of the f64 value of each code, width of a code in bytes (1 or 4), and any code, best the most frequent:
+ * rows that have it are skipped, which makes it faster and changes nothing else.
+ */
 export const COLUMN_BYTES = 16;
-
-export interface Column {
-  /** Codes of all rows of the parent matrix: u8 or u32, in the order of the values. */
-  readonly codes: number;
-  /** f64 value of each code. */
-  readonly values: number;
-  readonly width: 1 | 4;
-  /** Any code; speed alone depends on it: rows that have it are skipped. The most frequent one is best. */
-  readonly base: number;
-}
 
 export interface GrowTreeProblem {
   /** Column descriptors, `COLUMN_BYTES` each. */

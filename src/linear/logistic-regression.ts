@@ -35,7 +35,7 @@ export interface LogisticRegressionParams {
   maxIter: number;
 }
 
-interface LogisticState extends LinearModel {
+export interface LogisticState extends LinearModel {
   /** Iterations that were made. */
   readonly nIter: number;
   /** False if `maxIter` ended it, or rounding. */

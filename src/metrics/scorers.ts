@@ -1,12 +1,12 @@
 import { InvalidParameterError } from "../core/errors.js";
 import type { Label, LabelsLike } from "../core/labels.js";
+import { nearestName } from "../core/nearest-name.js";
 import { accuracyScore } from "./accuracy-score.js";
 import { balancedAccuracyScore } from "./balanced-accuracy-score.js";
 import { f1Score } from "./f1-score.js";
 import { logLoss } from "./log-loss.js";
 import { meanAbsoluteError } from "./mean-absolute-error.js";
 import { meanSquaredError } from "./mean-squared-error.js";
-import { nearestName } from "../core/nearest-name.js";
 import { expectOneOf } from "./options.js";
 import { precisionScore } from "./precision-score.js";
 import { r2Score } from "./r2-score.js";

@@ -8,7 +8,8 @@ export interface ScoreTable {
   readonly train: Float64Array | null;
 }
 
-type Column = readonly unknown[] | Float64Array | Int32Array;
+/** One value a candidate. */
+export type Column = readonly unknown[] | Float64Array | Int32Array;
 
 /**
  * The results of a search, a row a candidate, with scikit-learn's columns: `mean_test_score`, `std_test_score`,

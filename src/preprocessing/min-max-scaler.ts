@@ -21,7 +21,7 @@ export interface MinMaxScalerParams {
 }
 
 /** One value a feature. */
-interface MinMaxScalerState {
+export interface MinMaxScalerState {
   readonly dataMin: Float64Array;
   readonly dataMax: Float64Array;
   readonly scale: Float64Array;

@@ -15,7 +15,7 @@ import { nullable, oneOf, rule } from "../core/params.js";
 import { Transformer } from "../core/transformer.js";
 import { forEachRow, transformed } from "./by-row.js";
 
-type Categories = readonly (readonly Label[])[];
+export type Categories = readonly (readonly Label[])[];
 
 export interface OneHotEncoderParams {
   /** "auto": the sorted categories of each column in fit; else those of each column, in the order wanted. Default "auto". */
@@ -26,7 +26,7 @@ export interface OneHotEncoderParams {
   handleUnknown: "error" | "ignore";
 }
 
-interface OneHotState {
+export interface OneHotState {
   readonly categories: Categories;
   /** Position of the category left out of each column; -1 for none. */
   readonly dropped: Int32Array;

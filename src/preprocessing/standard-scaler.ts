@@ -21,7 +21,7 @@ export interface StandardScalerParams {
 }
 
 /** One value a feature; null for what the parameters do not ask for. */
-interface StandardScalerState {
+export interface StandardScalerState {
   readonly mean: Float64Array | null;
   readonly var: Float64Array | null;
   readonly scale: Float64Array | null;

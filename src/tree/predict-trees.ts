@@ -1,10 +1,10 @@
 import type { RunContext } from "../core/estimator.js";
-import type { Matrix } from "../core/matrix.js";
+import { Matrix } from "../core/matrix.js";
 import { place } from "../core/placed.js";
 import { inSlices } from "../core/slices.js";
 import { NODE_BYTES, walk } from "../kernels/walk-trees.js";
 import { mapTasks } from "../parallel/map-tasks.js";
-import type { Block, Scope } from "../parallel/memory.js";
+import type { Block, Memory, Scope } from "../parallel/memory.js";
 import { leafOf, type TreeModel } from "./tree-model.js";
 
 /** Fewer walks (rows x trees) than this are done here; packing the trees for the kernel would cost more. */
@@ -24,18 +24,15 @@ export async function* sumOfTrees(
   ctx: RunContext,
 ): AsyncGenerator<Float64Array> {
   const sum = new Float64Array(X.rows * outputs);
+  const { memory } = ctx.pool;
   const isFew = X.rows * trees.length < FEW_WALKS;
-  const scope = ctx.pool.memory.scope();
+  const scope = memory.scope();
   try {
-    const out = isFew ? null : scope.zeros(sum.byteLength);
+    const walker = isFew ? null : placeWalker(trees, outputs, X, scope, ctx);
     let from = 0;
     for (const to of counts) {
-      const stretch = trees.slice(from, to);
-      if (out === null) await addHere(stretch, outputs, X, sum, ctx.signal);
-      else {
-        await addByKernel(stretch, outputs, X, out, scope, ctx);
-        sum.set(ctx.pool.memory.f64(out).subarray(0, sum.length));
-      }
+      if (walker === null) await addHere(trees.slice(from, to), outputs, X, sum, ctx.signal);
+      else sum.set(await walker(from, to));
       from = to;
       yield sum.slice();
     }
@@ -66,68 +63,97 @@ async function addHere(
   );
 }
 
-async function addByKernel(
+/** Puts trees and rows into the pool's memory; what it returns adds the trees [from, to) to all rows' sums. */
+function placeWalker(
   trees: readonly TreeModel[],
   outputs: number,
-  X: Matrix,
-  out: Block,
+  table: Matrix,
   scope: Scope,
   ctx: RunContext,
-): Promise<void> {
+): (from: number, to: number) => Promise<Float64Array> {
   const { pool, signal } = ctx;
+  const X = isSmallPart(table) ? new Matrix(table.data, table.rows, table.cols, { scale: table.scale }) : table;
   const placed = place(X, ctx);
   const index = X.index === null ? null : scope.place(X.index);
-  const { nodes, roots, leaves } = pack(trees, outputs, scope, pool.memory);
-  const reads = [
-    nodes,
-    roots,
-    leaves,
-    placed.cells,
-    ...(placed.byteValues === null ? [] : [placed.byteValues]),
-    ...(index === null ? [] : [index]),
-  ];
-  const byteValues = placed.byteValues?.offset ?? 0;
-  const tasks = mapTasks(
-    pool,
-    Math.ceil(X.rows / ROWS),
-    () => null,
-    (i, _slot, stop) => {
-      const from = i * ROWS;
-      const to = Math.min(X.rows, from + ROWS);
-      // out is addressed by row, so a task is given the whole and writes its own part
-      const args = [
-        nodes.offset, roots.offset, leaves.offset, outputs, 0, trees.length, placed.cells.offset, placed.kind, byteValues,
-        X.cols, index?.offset ?? 0, from, to, out.offset,
-      ]; // biome-ignore format: one list
-      const writes = [out.part(8 * outputs * from, 8 * outputs * (to - from))];
-      return pool.run({ kernel: walk, args, reads, writes, cost: 100 * trees.length * (to - from) }, stop);
-    },
-    signal,
-  );
-  for await (const _ of tasks);
+  const out = scope.zeros(8 * X.rows * outputs);
+  const { nodes, roots } = packed(trees, outputs);
+  const forest = {
+    nodes: scope.place(nodes),
+    roots: scope.place(roots),
+    leaves: placeLeaves(trees, scope, pool.memory),
+  };
+  const blocks = [forest.nodes, forest.roots, forest.leaves, placed.cells, placed.byteValues, index];
+  const reads = blocks.filter((block) => block !== null);
+  return async (from, to) => {
+    const tasks = mapTasks(
+      pool,
+      Math.ceil(X.rows / ROWS),
+      () => null,
+      (i, _slot, stop) => {
+        const rows = [i * ROWS, Math.min(X.rows, (i + 1) * ROWS)] as const;
+        const args = [
+          ...[forest.nodes.offset, forest.roots.offset, forest.leaves.offset, outputs, from, to],
+          ...[placed.cells.offset, placed.kind, placed.byteValues?.offset ?? 0, X.cols, index?.offset ?? 0],
+          ...[...rows, out.offset],
+        ];
+        const writes = [out.part(8 * outputs * rows[0], 8 * outputs * (rows[1] - rows[0]))];
+        const cost = 100 * (to - from) * (rows[1] - rows[0]);
+        return pool.run({ kernel: walk, args, reads, writes, cost }, stop);
+      },
+      signal,
+    );
+    for await (const _ of tasks);
+    return pool.memory.f64(out).subarray(0, X.rows * outputs);
+  };
 }
 
-/** The trees as the kernel reads them. */
-function pack(trees: readonly TreeModel[], outputs: number, scope: Scope, memory: RunContext["pool"]["memory"]) {
-  const nodeCount = trees.reduce((sum, tree) => sum + tree.feature.length, 0);
-  const leafCount = trees.reduce((sum, tree) => sum + tree.value.length / outputs, 0);
-  const nodes = scope.alloc(NODE_BYTES * nodeCount);
-  const roots = scope.alloc(4 * trees.length);
-  const leaves = scope.alloc(8 * outputs * leafCount);
-  const [thresholds, integers] = [memory.f64(nodes), memory.i32(nodes)];
-  const [starts, values] = [memory.u32(roots), memory.f64(leaves)];
+/** A small part of a large table is copied; placing all of the table would cost more. */
+function isSmallPart(X: Matrix): boolean {
+  return X.index !== null && 4 * X.rows < X.root.rows;
+}
+
+interface Packed {
+  /** `NODE_BYTES` a node. */
+  readonly nodes: Uint8Array;
+  /** First node of each tree. */
+  readonly roots: Uint32Array;
+}
+
+/** Kept as long as the trees themselves: a model that is served is asked again and again. */
+const packs = new WeakMap<readonly TreeModel[], Packed>();
+
+/** The trees' nodes as the kernel reads them. */
+function packed(trees: readonly TreeModel[], outputs: number): Packed {
+  const known = packs.get(trees);
+  if (known !== undefined) return known;
+  const nodes = new Uint8Array(NODE_BYTES * trees.reduce((sum, tree) => sum + tree.feature.length, 0));
+  const [thresholds, integers] = [new Float64Array(nodes.buffer), new Int32Array(nodes.buffer)];
+  const roots = new Uint32Array(trees.length);
   let node = 0;
   let leaf = 0;
-  for (const [t, tree] of trees.entries()) {
-    starts[t] = node;
-    values.set(tree.value, leaf * outputs);
-    for (let i = 0; i < tree.feature.length; i++, node++) {
-      const feature = tree.feature[i]!;
-      thresholds[2 * node] = tree.threshold[i]!;
-      integers[4 * node + 2] = feature;
-      integers[4 * node + 3] = feature < 0 ? leaf + tree.right[i]! : tree.right[i]!;
+  for (const [t, { feature, threshold, right, value }] of trees.entries()) {
+    roots[t] = node;
+    for (let i = 0; i < feature.length; i++, node++) {
+      const split = feature[i]!;
+      thresholds[2 * node] = threshold[i]!;
+      integers[4 * node + 2] = split;
+      integers[4 * node + 3] = split < 0 ? leaf + right[i]! : right[i]!;
     }
-    leaf += tree.value.length / outputs;
+    leaf += value.length / outputs;
   }
-  return { nodes, roots, leaves };
+  const made = { nodes, roots };
+  packs.set(trees, made);
+  return made;
+}
+
+/** The leaves of all trees, tree after tree. */
+function placeLeaves(trees: readonly TreeModel[], scope: Scope, memory: Memory): Block {
+  const leaves = scope.alloc(8 * trees.reduce((sum, tree) => sum + tree.value.length, 0));
+  const values = memory.f64(leaves);
+  let at = 0;
+  for (const { value } of trees) {
+    values.set(value, at);
+    at += value.length;
+  }
+  return leaves;
 }

@@ -33,7 +33,7 @@ export let termsOf: u32 = 0;
 export let present: u32 = 0;
 export let touched: u32 = 0;
 export let histogram: u32 = 0;
-/** The caller's entropy criterion, its table of n log2 n. */
+
 export function setArguments(columns_: u32, table_: u32, criterion_: u32, nClasses_: u32, minLeaf_: u32, exact_: bool): void {
   columns = columns_;
   table = table_;

@@ -1,14 +1,13 @@
 // Grows one decision tree; the problem is stated in grow-tree.ts.
-import { bootstrap } from "./tree-bootstrap";
+import { bag } from "./tree-bag";
 import {
-  ENTROPY, areBytes, bestFeature, bestGain, bestHigh, bestLow, bestScore, blockEnd, blockRows, blockStart, classBits, codesOf,
-  columns, count, criterion, exact, fillBlock, histogram, histogramBytes, keys, layOut, layOutBlock, momentF, momentOf,
-  nClasses, restore, samples, save, score, setArguments, setBlock, setPresentCount, present, runOf, baseRunOf, setNode, spare, start, totals, weight, weightF, weightOf,
+  baseRunOf, bestFeature, blockEnd, blockRows, blockStart, count, exact, fillBlock, histogram, histogramBytes,
+  layOut, layOutBlock, nClasses, restore, runOf, save, setArguments, setBlock, start,
 } from "./tree-context";
-import { clearClasses, countClasses, countSplit, nodeScore, nodeWeight } from "./tree-count";
-import { xlog2 } from "./tree-entropy";
+import { clearClasses, countSplit } from "./tree-count";
 import { momentSplit, weightSplit } from "./tree-measure";
 import { bounded, leftKey, rightKey, rootKey, seedStream, stream } from "./tree-random";
+import { enter, featureAt, layOutTree, midpoint, partition, perfect, rightAt, thresholdAt } from "./tree-nodes";
 
 const DONE: i32 = 0;
 const MORE: i32 = 1;
@@ -20,21 +19,8 @@ const BETWEEN_NODES: u32 = 1;
 const IN_NODE: u32 = 2;
 const FINISHED: u32 = 3;
 const HEADER: u32 = 192;
-const EPSILON: f64 = 2.220446049250313e-16;
-const BALANCED: u32 = 1;
 /** Smaller nodes have too few descendants to be worth a block. */
 const MIN_BLOCK: u32 = 16;
-
-// The output's sections.
-let thresholdAt: u32 = 0;
-let weightAt: u32 = 0;
-let impurityAt: u32 = 0;
-let meanAt: u32 = 0;
-let featureAt: u32 = 0;
-let rightAt: u32 = 0;
-let startAt: u32 = 0;
-let countAt: u32 = 0;
-let order: u32 = 0;
 
 let permutation: u32 = 0;
 let swaps: u32 = 0;
@@ -43,224 +29,6 @@ let constant: u32 = 0;
 let stack: u32 = 0;
 
 let remaining: i64 = 0;
-
-function layOutTree(out: u32, inBag: u32): void {
-  const nodes = inBag << 1;
-  let at = out + 32;
-  thresholdAt = at;
-  at += nodes << 3;
-  weightAt = at;
-  at += nodes << 3;
-  impurityAt = at;
-  at += nodes << 3;
-  meanAt = at;
-  if (!nClasses) at += nodes << 3;
-  featureAt = at;
-  at += nodes << 2;
-  rightAt = at;
-  at += nodes << 2;
-  startAt = at;
-  at += nodes << 2;
-  countAt = at;
-  at += nodes << 2;
-  order = at;
-}
-
-/** Bags the rows: fills samples (and weights) and the order, ascending by position; answers how many, or -1 if refused. */
-function bag(rows: u32, n: u32, targets: u32, weights: u32, classWeights: u32, draws: u32, seedLo: u32, seedHi: u32): i32 {
-  const counts = spare;
-  if (draws) bootstrap(counts, n, draws, seedLo, seedHi, weights, keys);
-  const drawnOf = totals;
-  let present: u32 = 0;
-  if (classWeights == BALANCED) {
-    for (let c: u32 = 0; c < nClasses; c++) store<u64>(drawnOf + (c << 3), 0);
-    for (let i: u32 = 0; i < n; i++) {
-      const at = drawnOf + (load<u32>(targets + (load<u32>(rows + (i << 2)) << 2)) << 3);
-      const drawn = load<u64>(at);
-      const more = draws ? load<u32>(counts + (i << 2)) : 1;
-      if (drawn == 0 && more > 0) present++;
-      store<u64>(at, drawn + u64(more));
-    }
-  }
-  let m: u32 = 0;
-  for (let i: u32 = 0; i < n; i++) {
-    const row = load<u32>(rows + (i << 2));
-    const drawn = draws ? load<u32>(counts + (i << 2)) : 1;
-    if (drawn == 0) continue;
-    let payload: u32 = 0;
-    if (nClasses) payload = load<u32>(targets + (row << 2));
-    if (exact) {
-      if (classBits && drawn >> (32 - classBits)) return -1;
-      payload |= drawn << classBits;
-    } else {
-      let w = draws ? f64(drawn) : weights ? load<f64>(weights + (i << 3)) : 1;
-      if (classWeights == BALANCED) {
-        w *= f64(draws ? draws : n) / (f64(present) * f64(load<u64>(drawnOf + (payload << 3))));
-      } else if (classWeights) {
-        w *= load<f64>(classWeights + (payload << 3));
-      }
-      if (!(w > 0)) continue;
-      store<f64>(weightOf + (m << 3), w);
-      if (!nClasses) store<f64>(momentOf + (m << 3), w * load<f64>(targets + (row << 3)));
-    }
-    store<u64>(samples + (m << 3), u64(row) | (u64(payload) << 32));
-    store<u32>(order + (m << 2), i);
-    m++;
-  }
-  for (let c: u32 = 0; c < nClasses; c++) store<u64>(totals + (c << 3), 0);
-  return m;
-}
-
-/** Writes the facts of node `id` and makes it the current one; answers whether it is pure. */
-function enter(id: u32, from: u32, n: u32, targets: u32): bool {
-  store<i32>(featureAt + (id << 2), -1);
-  store<u32>(rightAt + (id << 2), 0);
-  store<u32>(startAt + (id << 2), from);
-  store<u32>(countAt + (id << 2), n);
-  store<f64>(thresholdAt + (id << 3), 0);
-  let pure = true;
-  let impurity: f64 = 0;
-  let w: f64 = 0;
-  if (exact) {
-    pure = countClasses(from, n);
-    const sum = nodeWeight(from, n);
-    const s = nodeScore(from, n);
-    w = f64(sum);
-    if (criterion == ENTROPY) impurity = f64(load<i64>(tableAt + (sum << 3)) - s) / (1073741824.0 * w);
-    else impurity = 1 - f64(s) / (w * w);
-    setNode(from, n, sum, w, s, 0);
-    if (pure) clearClasses(from, n);
-  } else if (nClasses) {
-    const first = load<u32>(samples + (from << 3), 4);
-    const end = nClasses << 3;
-    for (let c: u32 = 0; c < end; c += 8) store<f64>(totals + c, 0);
-    for (let i = from; i < from + n; i++) {
-      const c = load<u32>(samples + (i << 3), 4);
-      const wi = load<f64>(weightOf + (i << 3));
-      w += wi;
-      store<f64>(totals + (c << 3), load<f64>(totals + (c << 3)) + wi);
-      pure = pure && c == first;
-    }
-    let sum: f64 = 0;
-    let classes: u32 = 0;
-    for (let c: u32 = 0; c < end; c += 8) {
-      const x = load<f64>(totals + c);
-      if (x == 0) continue;
-      store<u32>(present + (classes << 2), c >> 3);
-      classes++;
-      sum += criterion == ENTROPY ? xlog2(x) : x * x;
-    }
-    impurity = criterion == ENTROPY ? (xlog2(w) - sum) / w : 1 - sum / (w * w);
-    if (pure || impurity < 0) impurity = 0;
-    setPresentCount(classes);
-    setNode(from, n, 0, w, 0, 0);
-  } else {
-    let moment: f64 = 0;
-    let squares: f64 = 0;
-    const first = load<f64>(targets + (load<u32>(samples + (from << 3)) << 3));
-    for (let i = from; i < from + n; i++) {
-      const y = load<f64>(targets + (load<u32>(samples + (i << 3)) << 3));
-      const m = load<f64>(momentOf + (i << 3));
-      w += load<f64>(weightOf + (i << 3));
-      moment += m;
-      squares += m * y;
-      pure = pure && y == first;
-    }
-    const mean = pure ? first : moment / w;
-    impurity = squares / w - mean * mean;
-    if (pure || impurity < 0) impurity = 0;
-    store<f64>(meanAt + (id << 3), mean);
-    setNode(from, n, 0, w, 0, moment);
-  }
-  store<f64>(weightAt + (id << 3), w);
-  store<f64>(impurityAt + (id << 3), impurity);
-  return pure || (!exact && impurity <= EPSILON);
-}
-
-let tableAt: u32 = 0;
-
-/** Whether both sides of the best split are pure. */
-function perfect(targets: u32): bool {
-  if (bestFeature < 0) return false;
-  if (exact) return criterion == ENTROPY ? bestScore == 0 : bestGain == weightF;
-  if (count == 2) return true;
-  const codes = codesOf(bestFeature);
-  const narrow = areBytes(bestFeature);
-  let leftTarget: f64 = NaN;
-  let rightTarget: f64 = NaN;
-  const end = samples + ((start + count) << 3);
-  for (let p = samples + (start << 3); p < end; p += 8) {
-    const row = load<u32>(p);
-    const target = nClasses ? f64(load<u32>(p, 4)) : load<f64>(targets + (row << 3));
-    if ((narrow ? u32(load<u8>(codes + row)) : load<u32>(codes + (row << 2))) <= bestLow) {
-      if (isNaN(leftTarget)) leftTarget = target;
-      else if (target != leftTarget) return false;
-    } else {
-      if (isNaN(rightTarget)) rightTarget = target;
-      else if (target != rightTarget) return false;
-    }
-  }
-  return true;
-}
-
-/** Splits the node's range by code <= bestLow, stably; answers how many go left. */
-function partition(): u32 {
-  const codes = codesOf(bestFeature);
-  const narrow = areBytes(bestFeature);
-  const low = bestLow;
-  const from = samples + (start << 3);
-  let left = from;
-  let leftOrder = order + (start << 2);
-  let right = keys;
-  let rightOrder = spare;
-  // The side of each sample, for the arrays beside the two.
-  const sides = spare + (count << 2);
-  for (let i: u32 = 0; i < count; i++) {
-    const sample = load<u64>(from + (i << 3));
-    const position = load<u32>(order + ((start + i) << 2));
-    const row = u32(sample);
-    const goesRight = u32((narrow ? u32(load<u8>(codes + row)) : load<u32>(codes + (row << 2))) > low);
-    store<u64>(right, sample);
-    store<u32>(rightOrder, position);
-    store<u64>(left, sample);
-    store<u32>(leftOrder, position);
-    store<u8>(sides + i, u8(goesRight));
-    right += goesRight << 3;
-    rightOrder += goesRight << 2;
-    left += (1 - goesRight) << 3;
-    leftOrder += (1 - goesRight) << 2;
-  }
-  memory.copy(left, keys, right - keys);
-  memory.copy(leftOrder, spare, rightOrder - spare);
-  if (!exact) {
-    partitionBeside(weightOf + (start << 3), sides);
-    if (!nClasses) partitionBeside(momentOf + (start << 3), sides);
-  }
-  return (left - from) >> 3;
-}
-
-function partitionBeside(values: u32, sides: u32): void {
-  let left = values;
-  let right = keys;
-  for (let i: u32 = 0; i < count; i++) {
-    const v = load<u64>(values + (i << 3));
-    const goesRight = u32(load<u8>(sides + i));
-    store<u64>(right, v);
-    store<u64>(left, v);
-    right += goesRight << 3;
-    left += (1 - goesRight) << 3;
-  }
-  memory.copy(left, keys, right - keys);
-}
-
-/** The midpoint of the two codes' values, or the lower one where rounding would not keep it below the upper one. */
-function midpoint(): f64 {
-  const values = load<u32>(columns + (bestFeature << 4), 4);
-  const low = load<f64>(values + (bestLow << 3));
-  const high = load<f64>(values + (bestHigh << 3));
-  const middle = (low + high) / 2;
-  return middle >= low && middle < high ? middle : low;
-}
 
 @inline
 function evaluate(feature: u32): bool {
@@ -275,7 +43,6 @@ export function growTree(
 ): i32 {
   const counted = classes != 0 && classWeights == 0 && (draws != 0 || weights == 0);
   const inBag = draws != 0 && draws < n ? draws : n;
-  tableAt = entropyTableAt;
   setArguments(columnsAt, entropyTableAt, criterionOf, classes, minSamplesLeaf, counted);
   let at = layOut(scratch + HEADER, n, inBag);
   permutation = at;
@@ -334,7 +101,6 @@ export function growTree(
     key = load<u64>(scratch, 32);
     seedStream(load<u64>(scratch, 40));
     setBlock(load<u32>(scratch, 48), load<u32>(scratch, 52));
-    pureSides = load<u32>(scratch, 56) != 0;
     restore(scratch + 64);
   }
 
@@ -351,7 +117,6 @@ export function growTree(
       store<u32>(scratch, varied, 28);
       store<u64>(scratch, key, 32);
       store<u64>(scratch, stream, 40);
-      store<u32>(scratch, u32(pureSides), 56);
       store<u32>(scratch, blockStart, 48);
       store<u32>(scratch, blockEnd, 52);
       save(scratch + 64);
