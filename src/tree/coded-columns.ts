@@ -3,6 +3,7 @@ import type { Matrix } from "../core/matrix.js";
 import { BYTES, type Placed, place } from "../core/placed.js";
 import { byteModes, rankColumn, rankColumnScratch, transposeBytes } from "../kernels/encode-columns.js";
 import { COLUMN_BYTES } from "../kernels/grow-tree.js";
+import { limit } from "../parallel/limit.js";
 import { mapTasks } from "../parallel/map-tasks.js";
 import type { Block } from "../parallel/memory.js";
 
@@ -37,14 +38,22 @@ async function codeBytes(
   const blocks = workspace.blocks(pool);
   const codes = blocks.alloc(rows * cols);
   const modes = blocks.alloc(4 * cols);
-  // Slice after slice: all of them write to the same block, which two calls in flight must not.
   const rowsAtOnce = Math.max(64, Math.ceil(CELLS / cols));
-  for (let from = 0; from < rows; from += rowsAtOnce) {
-    const to = Math.min(rows, from + rowsAtOnce);
-    const args = [cells.offset, rows, cols, codes.offset, from, to];
-    const cost = 2 * (to - from) * cols;
-    await pool.run({ kernel: transposeBytes, args, reads: [cells], writes: [codes], cost }, signal);
-  }
+  // The tasks write to disjoint bytes, but all over the block: workers with copies of it must take turns.
+  const transposed = mapTasks(
+    pool.memory.shared ? pool : limit(pool, 1),
+    Math.ceil(rows / rowsAtOnce),
+    () => null,
+    (i, _slot, stop) => {
+      const from = i * rowsAtOnce;
+      const to = Math.min(rows, from + rowsAtOnce);
+      const args = [cells.offset, rows, cols, codes.offset, from, to];
+      const cost = 2 * (to - from) * cols;
+      return pool.run({ kernel: transposeBytes, args, reads: [cells], writes: [codes], cost }, stop);
+    },
+    signal,
+  );
+  for await (const _ of transposed);
   const colsAtOnce = Math.max(1, Math.ceil(CELLS / rows));
   const counted = mapTasks(
     pool,

@@ -54,6 +54,7 @@ export class Prunable {
         node = this.#end[node]!;
       }
     }
+    if (size === places.length) return this.#whole(leaves, outputs, writeValue);
     const model = {
       feature: new Int32Array(size),
       threshold: new Float64Array(size),
@@ -80,6 +81,19 @@ export class Prunable {
       }
     }
     return model;
+  }
+
+  /** The tree as it has grown: its arrays serve as they are. */
+  #whole(leaves: number, outputs: number, writeValue: WriteValue): TreeModel {
+    const { feature, threshold, right: rightOfGrown, count, weight, impurity } = this.tree;
+    const right = rightOfGrown.slice();
+    const value = new Float64Array(leaves * outputs);
+    for (let node = 0, leaf = 0; node < right.length; node++) {
+      if (feature[node]! >= 0) continue;
+      right[node] = leaf;
+      writeValue(node, value, leaf++ * outputs);
+    }
+    return { feature, threshold, right, value, samples: count, weight, impurity };
   }
 
   /** Flags of the nodes that keep their split, were they reached. */
