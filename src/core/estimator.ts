@@ -315,6 +315,11 @@ export abstract class Estimator<P extends object, S extends object, M extends ob
     estimator.#isBusy = false;
   }
 
+  /** @internal Drops its state, also while others are still being fitted with it: a search needs each once. */
+  static forget(estimator: AnyEstimator): void {
+    estimator.#state = undefined;
+  }
+
   /** @internal Gives it a state, whole. */
   static restore(estimator: AnyEstimator, state: Fitted<object>): void {
     estimator.#state = freezeState(state);

@@ -1,6 +1,7 @@
 import type { Block } from "../parallel/memory.js";
 import type { RunContext } from "./estimator.js";
 import type { Matrix } from "./matrix.js";
+import { inSlices } from "./slices.js";
 
 /** How the cells of a placed table are kept. */
 export const BYTES = 0;
@@ -16,14 +17,23 @@ export interface Placed {
   readonly byteValues: Block | null;
 }
 
+/** Bytes copied between two glances at the clock. */
+const STRIDE = 1 << 22;
+
 /** Puts the whole table that X is, or is a view of, into the pool's memory; once within a top-level verb. */
-export function place(X: Matrix, ctx: RunContext): Placed {
+export function place(X: Matrix, ctx: RunContext): Promise<Placed> {
   const { data, scale } = X.root;
-  return ctx.workspace.memo(X.root, "placed", () => {
-    const blocks = ctx.workspace.blocks(ctx.pool);
-    const cells = blocks.place(data);
-    if (!(data instanceof Uint8Array))
+  return ctx.workspace.memo(X.root, "placed", async (): Promise<Placed> => {
+    const { pool, signal } = ctx;
+    const blocks = ctx.workspace.blocks(pool);
+    const cells = blocks.alloc(data.byteLength);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const copy = (from: number, to: number) =>
+      pool.memory.u8(cells.part(from, to - from)).set(bytes.subarray(from, to));
+    await inSlices(bytes.length, STRIDE, copy, signal);
+    if (!(data instanceof Uint8Array)) {
       return { kind: data instanceof Float32Array ? FLOAT32 : FLOAT64, cells, byteValues: null };
+    }
     const values = Float64Array.from({ length: 256 }, (_, byte) => (scale === null ? byte : Math.fround(byte * scale)));
     return { kind: BYTES, cells, byteValues: blocks.place(values) };
   });

@@ -32,7 +32,12 @@ export interface LogisticData {
  * The mean loss of rows by weight plus l2 / 2 * |w|^2, of points w[features (+ 1)][outputs] in row-major order whose last row,
  * if there is one more than features, is the intercepts, which are not penalised. As scikit-learn's LinearModelLoss.
  */
-export function logisticObjective(data: LogisticData, l2: number, ctx: FitContext, scope: Scope): Objective {
+export async function logisticObjective(
+  data: LogisticData,
+  l2: number,
+  ctx: FitContext,
+  scope: Scope,
+): Promise<Objective> {
   const { pool, signal } = ctx;
   const { memory } = pool;
   const { X, codes, outputs } = data;
@@ -40,7 +45,7 @@ export function logisticObjective(data: LogisticData, l2: number, ctx: FitContex
   const stride = strideOf(outputs);
   const length = blockLength(cols, outputs);
   const blocks = Math.ceil(n / blockRowsOf(n, cols, outputs));
-  const placed = place(X, ctx);
+  const placed = await place(X, ctx);
   const rows = scope.place(X.index ?? Uint32Array.from({ length: n }, (_, i) => i));
   const targets = scope.place(codes);
   const sampleWeights = scope.place(data.weights);

@@ -135,7 +135,7 @@ export class LogisticRegression extends Classifier<LogisticRegressionParams, Log
     const { maxIter, tol, fitIntercept } = params;
     const scope = ctx.pool.memory.scope();
     try {
-      const objective = logisticObjective({ X, codes: target.codes, weights, outputs }, l2, ctx, scope);
+      const objective = await logisticObjective({ X, codes: target.codes, weights, outputs }, l2, ctx, scope);
       const start = new Float64Array((X.cols + (fitIntercept ? 1 : 0)) * outputs);
       const onIteration = (done: number) => ctx.progress({ what: "iterations", done, total: maxIter });
       const minimum = await lbfgs(objective, start, { tol, maxIter, onIteration });

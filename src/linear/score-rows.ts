@@ -27,7 +27,7 @@ export async function scoreRows(
   const outputs = intercept.length;
   const stride = strideOf(outputs);
   const width = asProbabilities ? Math.max(2, outputs) : outputs;
-  const placed = place(X, ctx);
+  const placed = await place(X, ctx);
   const scope = memory.scope();
   try {
     const rows = scope.place(X.index ?? Uint32Array.from({ length: n }, (_, i) => i));

@@ -61,7 +61,7 @@ export async function crossValidate<E extends AnyEstimator>(
       matrix,
       target,
       splits,
-      { scorers, errorScore, returnTrainScore, sampleWeight },
+      { scorers, errorScore, returnTrainScore, sampleWeight, keepEstimators: options.returnEstimator === true },
       ctx,
     )) {
       folds[one.fold] = one;

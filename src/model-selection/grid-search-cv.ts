@@ -173,9 +173,9 @@ export class GridSearchCV<E extends AnyEstimator> extends MetaEstimator<
     const { allowsNaN, allowsLabels } = this;
     const matrix = await toMatrix(X, { allowsNaN, allowsLabels, signal: options.signal });
     const truth = toTarget(y, this.target, matrix.rows, this.definition.name);
-    const [scores] = await scoreAll([this.bestEstimator], matrix, truth, [scorer], options);
-    if (scores instanceof Error) throw scores;
-    return scores![scorer.name]!;
+    const [scored] = await scoreAll([this.bestEstimator], matrix, truth, [scorer], options);
+    if (scored!.error !== null) throw scored!.error;
+    return scored!.scores[scorer.name]!;
   }
 
   override learn(data: TrainingData, params: Readonly<GridSearchCVParams<E>>, ctx: FitContext): Promise<SearchModel> {

@@ -1,4 +1,4 @@
-import type { AnyEstimator, Progress, RunContext } from "../core/estimator.js";
+import { type AnyEstimator, Estimator, type Progress, type RunContext } from "../core/estimator.js";
 import { type FitAllOptions, fitAll } from "../core/fit-all.js";
 import type { Matrix } from "../core/matrix.js";
 import { merge } from "../core/merge.js";
@@ -6,7 +6,7 @@ import type { Target } from "../core/target.js";
 import type { Scorer } from "../metrics/scorers.js";
 import type { Split } from "../split/splitter.js";
 import type { Scores } from "./events.js";
-import { asError, scoreAll } from "./scoring.js";
+import { asError, type Scored, scoreAll } from "./scoring.js";
 
 /** One candidate on one fold. */
 export interface FoldScore {
@@ -14,9 +14,12 @@ export interface FoldScore {
   readonly fold: number;
   readonly scores: Scores;
   readonly trainScores: Scores | null;
-  readonly estimator: AnyEstimator;
-  /** Why it could not be fitted or scored; its scores are the error score then. */
+  /** Fitted on the fold; null unless estimators are kept. */
+  readonly estimator: AnyEstimator | null;
+  /** The first thing that failed; the scores that it cost are the error score. */
   readonly error: Error | null;
+  /** Nothing of it could be scored. */
+  readonly isLost: boolean;
   /** Seconds, the candidate's equal share of what its fold took: shared work has no time of its own. */
   readonly fitTime: number;
   readonly scoreTime: number;
@@ -28,12 +31,14 @@ export interface FoldOptions {
   /** The score of what fails; "raise" to end everything instead. */
   readonly errorScore: number | "raise";
   readonly sampleWeight: Float64Array | null;
+  /** Hands the fitted estimators on; otherwise their states are dropped as soon as they are scored. */
+  readonly keepEstimators: boolean;
   /** Told how far the fits of a fold are. */
   readonly onFitProgress?: (fold: number, progress: Progress) => void;
 }
 
 /** Fitted candidates that are held until they are scored together. */
-const BATCH = 64;
+const BATCH = 32;
 
 /**
  * Fits all candidates on every fold, and scores them: all candidates of a fold go through one fitAll, so that they
@@ -68,26 +73,26 @@ async function* scoreFold(
   options: FoldOptions,
   ctx: RunContext,
 ): AsyncGenerator<FoldScore> {
-  const { scorers, errorScore, returnTrainScore, sampleWeight } = options;
+  const { scorers, errorScore, returnTrainScore, sampleWeight, keepEstimators } = options;
   const clones = candidates.map((candidate) => candidate.clone());
   const [XTrain, yTrain, XTest, yTest] = [X.take(train), y.take(train), X.take(test), y.take(test)];
-  const failed = Object.fromEntries(
-    scorers.map(({ name }) => [name, errorScore === "raise" ? Number.NaN : errorScore]),
-  );
+  /** What failed has the error score. */
+  const filled = (scores: Scores): Scores => {
+    const missing = errorScore === "raise" ? Number.NaN : errorScore;
+    return Object.fromEntries(scorers.map(({ name }) => [name, scores[name] ?? missing]));
+  };
+  const note = (candidate: number, test: Scored, own: Scored | null, fitTime: number, scoreTime: number): FoldScore => {
+    const error = test.error ?? own?.error ?? null;
+    if (error !== null && errorScore === "raise") throw error;
+    const trainScores = own === null ? null : filled(own.scores);
+    const estimator = keepEstimators ? clones[candidate]! : null;
+    const isLost = Object.keys(test.scores).length === 0;
+    return { candidate, fold, scores: filled(test.scores), trainScores, estimator, error, isLost, fitTime, scoreTime };
+  };
   const failures: FoldScore[] = [];
-  const fail = (candidate: number, error: unknown): FoldScore => {
-    if (errorScore === "raise") throw error;
-    const trainScores = returnTrainScore ? failed : null;
-    return {
-      candidate,
-      fold,
-      scores: failed,
-      trainScores,
-      estimator: clones[candidate]!,
-      error: asError(error),
-      fitTime: 0,
-      scoreTime: 0,
-    };
+  const fail = (candidate: number, error: unknown): void => {
+    const nothing: Scored = { scores: {}, error: asError(error) };
+    failures.push(note(candidate, nothing, returnTrainScore ? nothing : null, 0, 0));
   };
   let started = performance.now();
   const seconds = () => {
@@ -101,21 +106,9 @@ async function* scoreFold(
     const testScores = await scoreAll(estimators, XTest, yTest, scorers, ctx);
     const scoreTime = seconds() / batch.length;
     const trainScores = returnTrainScore ? await scoreAll(estimators, XTrain, yTrain, scorers, ctx) : null;
+    if (!keepEstimators) for (const estimator of estimators) Estimator.forget(estimator);
     for (const [i, candidate] of batch.entries()) {
-      const [scores, own] = [testScores[i]!, trainScores?.[i] ?? null];
-      const error = [scores, own].find((s) => s instanceof Error);
-      if (error !== undefined) yield { ...fail(candidate, error), fitTime, scoreTime };
-      else
-        yield {
-          candidate,
-          fold,
-          scores: scores as Scores,
-          trainScores: own as Scores | null,
-          estimator: clones[candidate]!,
-          error: null,
-          fitTime,
-          scoreTime,
-        };
+      yield note(candidate, testScores[i]!, trainScores?.[i] ?? null, fitTime, scoreTime);
     }
     started = performance.now();
   };
@@ -125,7 +118,7 @@ async function* scoreFold(
     signal: ctx.signal,
     sampleWeight: sampleWeight === null ? null : Float64Array.from(train, (row) => sampleWeight[row]!),
     onProgress: (progress) => options.onFitProgress?.(fold, progress),
-    onFailure: (candidate, error) => failures.push(fail(candidate, error)),
+    onFailure: fail,
   };
   let batch: number[] = [];
   for await (const candidate of fitAll(clones, XTrain, yTrain, fitting)) {

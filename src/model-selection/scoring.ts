@@ -22,19 +22,22 @@ export function scorersOf(scoring: Scoring, estimator: AnyEstimator): readonly S
   return scorers;
 }
 
-/**
- * Scores every fitted estimator on the same rows; each method is asked once of all of them together. A score that
- * fails is the candidate's error instead.
- */
+/** Scores of one estimator; a scorer that failed is left out, and the first failure noted. */
+export interface Scored {
+  readonly scores: Scores;
+  readonly error: Error | null;
+}
+
+/** Scores every fitted estimator on the same rows; each method is asked once of all of them together. */
 export async function scoreAll(
   estimators: readonly AnyEstimator[],
   X: Matrix,
   y: Target,
   scorers: readonly Scorer[],
   options: RunOptions,
-): Promise<(Scores | Error)[]> {
-  const scores = estimators.map((): Record<string, number> => ({}));
-  const errors: (Error | undefined)[] = estimators.map(() => undefined);
+): Promise<Scored[]> {
+  const found = estimators.map(() => new Map<string, number>());
+  const errors = estimators.map((): Error | null => null);
   const truth = y.toArray();
   for (const [method, those] of byMethod(scorers, estimators[0]!)) {
     await askAll(estimators, X, method, options, (i, output) => {
@@ -43,14 +46,16 @@ export async function scoreAll(
         return;
       }
       const classes = estimators[i]!.state.classes ?? undefined;
-      try {
-        for (const scorer of those) scores[i]![scorer.name] = scorer.score(truth, output, { classes });
-      } catch (error) {
-        errors[i] ??= asError(error);
+      for (const scorer of those) {
+        try {
+          found[i]!.set(scorer.name, scorer.score(truth, output, { classes }));
+        } catch (error) {
+          errors[i] ??= asError(error);
+        }
       }
     });
   }
-  return scores.map((own, i) => errors[i] ?? Object.fromEntries(scorers.map(({ name }) => [name, own[name]!])));
+  return found.map((scores, i) => ({ scores: Object.fromEntries(scores), error: errors[i]! }));
 }
 
 /** Asks all estimators together; should that fail, one by one, so that the failure lands on its own candidate. */

@@ -88,11 +88,11 @@ export async function search<E extends AnyEstimator>(
     X,
     y,
     splits,
-    { scorers, returnTrainScore, errorScore, sampleWeight, onFitProgress: tellFit },
+    { scorers, returnTrainScore, errorScore, sampleWeight, keepEstimators: false, onFitProgress: tellFit },
     run,
   )) {
-    const { candidate, fold, scores, trainScores, error } = one;
-    if (error !== null) failures++;
+    const { candidate, fold, scores, trainScores, error, isLost } = one;
+    if (isLost) failures++;
     failure ??= error;
     board.note(one);
     tell({ type: "fold-scored", candidate, fold, scores, trainScores });

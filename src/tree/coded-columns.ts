@@ -23,8 +23,8 @@ export interface CodedColumns {
 /** Codes the whole table that X is, or is a view of; once within a top-level verb, for all folds. */
 export function codedColumns(X: Matrix, ctx: FitContext): Promise<CodedColumns> {
   const { root } = X;
-  return ctx.workspace.memo(root, "coded columns", () => {
-    const placed = place(root, ctx);
+  return ctx.workspace.memo(root, "coded columns", async () => {
+    const placed = await place(root, ctx);
     return placed.kind === BYTES ? codeBytes(root, placed, ctx) : rankFloats(root, placed, ctx);
   });
 }

@@ -28,7 +28,7 @@ export async function* sumOfTrees(
   const isFew = X.rows * trees.length < FEW_WALKS;
   const scope = memory.scope();
   try {
-    const walker = isFew ? null : placeWalker(trees, outputs, X, scope, ctx);
+    const walker = isFew ? null : await placeWalker(trees, outputs, X, scope, ctx);
     let from = 0;
     for (const to of counts) {
       if (walker === null) await addHere(trees.slice(from, to), outputs, X, sum, ctx.signal);
@@ -64,16 +64,16 @@ async function addHere(
 }
 
 /** Puts trees and rows into the pool's memory; what it returns adds the trees [from, to) to all rows' sums. */
-function placeWalker(
+async function placeWalker(
   trees: readonly TreeModel[],
   outputs: number,
   table: Matrix,
   scope: Scope,
   ctx: RunContext,
-): (from: number, to: number) => Promise<Float64Array> {
+): Promise<(from: number, to: number) => Promise<Float64Array>> {
   const { pool, signal } = ctx;
   const X = isSmallPart(table) ? new Matrix(table.data, table.rows, table.cols, { scale: table.scale }) : table;
-  const placed = place(X, ctx);
+  const placed = await place(X, ctx);
   const index = X.index === null ? null : scope.place(X.index);
   const out = scope.zeros(8 * X.rows * outputs);
   const { nodes, roots } = packed(trees, outputs);

@@ -4,11 +4,13 @@ import {
   AllFitsFailedError,
   accuracyScore,
   DecisionTreeClassifier,
+  fitEach,
   GridSearchCV,
   makeScorer,
   RandomForestClassifier,
   type SearchEvent,
   StratifiedKFold,
+  toBytes,
 } from "../../src/index.js";
 
 const digits = loadDigits();
@@ -28,7 +30,14 @@ describe("GridSearchCV", () => {
     expect(search.cvResults.length).toBe(27);
     const splits = [...new StratifiedKFold({ nSplits: 3 }).split(X.rows, y)];
     for (const [fold, { train, test }] of splits.entries()) {
-      for (const [i, params] of (columns.params as readonly object[]).entries()) {
+      const candidates = columns.params as readonly object[];
+      const together = candidates.map((params) => forest().clone(params));
+      await fitEach(
+        together,
+        X.take(train),
+        Array.from(train, (row) => y[row]!),
+      );
+      for (const [i, params] of candidates.entries()) {
         const alone = await forest()
           .clone(params)
           .fit(
@@ -43,6 +52,7 @@ describe("GridSearchCV", () => {
           X.take(train),
           Array.from(train, (row) => y[row]!),
         );
+        expect(Buffer.compare(await toBytes(together[i]!), await toBytes(alone))).toBe(0);
         expect(columns[`split${fold}_test_score`]![i]).toBe(score);
         expect(columns[`split${fold}_train_score`]![i]).toBe(trainScore);
       }
@@ -119,6 +129,22 @@ describe("GridSearchCV", () => {
     await search.fit(X, y);
     expect((search.cvResults.columns.mean_test_score as Float64Array)[1]).toBe(-1);
     expect(search.bestParams).toEqual({ maxDepth: 2, nEstimators: 3 });
+  });
+
+  it("costs a candidate only the scores that fail, such as the log loss of a class that a fold did not see", async () => {
+    const rare = y.map((label, i) => (i === 0 ? "once" : label < 5 ? "low" : "high"));
+    const search = new GridSearchCV({
+      estimator: new DecisionTreeClassifier({ randomState: 0 }),
+      paramGrid: { maxDepth: [2, 3] },
+      scoring: ["accuracy", "neg_log_loss"],
+      refit: "accuracy",
+      cv: new StratifiedKFold({ nSplits: 3, onWarning: () => {} }),
+    });
+    await search.fit(X, rare);
+    const { columns } = search.cvResults;
+    expect(search.bestScore).toBeGreaterThan(0.5);
+    expect(columns.mean_test_neg_log_loss).toEqual(Float64Array.of(Number.NaN, Number.NaN));
+    expect((columns.split1_test_neg_log_loss as Float64Array)[0]).toBeLessThan(0);
   });
 
   it("fails with the first reason when every candidate fails, and at once with errorScore raise", async () => {
