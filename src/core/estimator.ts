@@ -8,6 +8,7 @@ import type { Patch } from "./paths.js";
 import { outputOf } from "./predict-all.js";
 import { freezeState } from "./state.js";
 import type { Target, TargetLike } from "./target.js";
+import { describe } from "./to-matrix.js";
 import type { Workspace } from "./workspace.js";
 
 /** Any estimator at all; shared code (search, persistence, tracking) knows no more than this. */
@@ -329,5 +330,10 @@ export abstract class Estimator<P extends object, S extends object, M extends ob
 function show(value: unknown): string {
   if (value instanceof Estimator) return value.toString();
   if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
-  return typeof value === "string" ? JSON.stringify(value) : typeof value === "function" ? "a function" : String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+    const entries = Object.entries(value).map(([key, part]) => `${key}: ${show(part)}`);
+    return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+  }
+  return typeof value === "object" || typeof value === "function" ? describe(value) : String(value);
 }

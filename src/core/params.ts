@@ -157,11 +157,11 @@ export function checkParams<P extends object>(schema: Schema<P>, params: Readonl
   }
 }
 
-/** "RandomForestClassifier has no parameter 'nTrees'; did you mean nEstimators? It has: ..." */
+/** "RandomForestClassifier has no parameter 'nEstimator'; did you mean nEstimators? It has bootstrap, ..." */
 export function unknownParameter(key: string, known: readonly string[], owner: string): InvalidParameterError {
   const near = nearestName(key, known);
   return new InvalidParameterError(
-    `${owner} has no parameter '${key}'${near === undefined ? "" : `; did you mean ${near}?`} It has: ${[...known].sort().join(", ")}`,
+    `${owner} has no parameter '${key}'${near === undefined ? "; it" : `; did you mean ${near}? It`} has ${[...known].sort().join(", ")}`,
     key,
   );
 }
