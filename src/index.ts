@@ -1,6 +1,6 @@
 /**
- * Trellis: scikit-learn's way of working for TypeScript. Estimators, splitters, metrics and searches; see the guides for a
- * first model in five minutes.
+ * Trellis: scikit-learn's way of working for TypeScript. Estimators, splitters, metrics and searches; the README has a
+ * first model in ten lines.
  *
  * @packageDocumentation
  */

@@ -1,4 +1,5 @@
 import { type AnyEstimator, Estimator } from "./estimator.js";
+import { seedNameOf } from "./seeds.js";
 
 /**
  * Names configurations: two estimators get one key if and only if fitting one is fitting the other. Classes and
@@ -10,11 +11,10 @@ export class ConfigurationKeys {
   #unlike = 0;
 
   keyOf(estimator: AnyEstimator): string {
-    const { schema } = estimator.definition;
     const params = estimator.params as Readonly<Record<string, unknown>>;
-    const rules = schema as Readonly<Record<string, { readonly isSeed?: boolean }>>;
-    const parts = Object.keys(rules).map((name) =>
-      rules[name]!.isSeed === true && params[name] === null ? `unlike${this.#unlike++}` : this.#value(params[name]),
+    const seedName = seedNameOf(estimator);
+    const parts = Object.keys(estimator.definition.schema).map((name) =>
+      name === seedName && params[name] === null ? `unlike${this.#unlike++}` : this.#value(params[name]),
     );
     const state = estimator.isFitted ? this.#id(estimator.state) : "";
     return `${this.#id(estimator.constructor)}{${parts.join()}}${state}`;

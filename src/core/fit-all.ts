@@ -12,6 +12,7 @@ import {
 import type { MatrixLike } from "./matrix.js";
 import { merge } from "./merge.js";
 import { drawSeed } from "./random.js";
+import { seedNameOf } from "./seeds.js";
 import { type Target, type TargetLike, toTarget, toWeights } from "./target.js";
 import { toMatrix } from "./to-matrix.js";
 import { Workspace } from "./workspace.js";
@@ -150,8 +151,7 @@ function unitsOf(estimators: readonly AnyEstimator[], fail: (index: number, erro
 
 function seeded(estimator: AnyEstimator): { params: Readonly<object>; seed: number | null } {
   const params = estimator.params as Readonly<Record<string, unknown>>;
-  const rules = estimator.definition.schema as Readonly<Record<string, { readonly isSeed?: boolean }>>;
-  const name = Object.keys(rules).find((key) => rules[key]!.isSeed === true);
+  const name = seedNameOf(estimator);
   if (name === undefined) return { params, seed: null };
   const seed = (params[name] as number | null) ?? drawSeed();
   return { params: Object.freeze({ ...params, [name]: seed }), seed };

@@ -67,7 +67,8 @@ function definition<E extends AnyEstimator>(): Definition<GridSearchCVParams<E>>
  *
  * All candidates of a fold are fitted together, so that they share their work (27 forests that differ in `nEstimators`,
  * `maxDepth` and `minSamplesSplit` cost one); scores and states are bit for bit those of independent fits. Ties go to
- * the candidate that comes first.
+ * the candidate that comes first. A random state of null becomes one drawn seed for the whole search, which
+ * `bestEstimator` shows.
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.model_selection.GridSearchCV.html
  */
 export class GridSearchCV<E extends AnyEstimator> extends MetaEstimator<

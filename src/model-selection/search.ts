@@ -1,6 +1,7 @@
 import { AllFitsFailedError } from "../core/errors.js";
 import type { AnyEstimator, FitContext, Progress, TrainingData } from "../core/estimator.js";
 import { fitEach } from "../core/fit-all.js";
+import { withSeeds } from "../core/seeds.js";
 import type { Target } from "../core/target.js";
 import type { Scorer } from "../metrics/scorers.js";
 import { limit } from "../parallel/limit.js";
@@ -68,7 +69,8 @@ export async function search<E extends AnyEstimator>(
   ctx: FitContext,
 ): Promise<SearchModel> {
   const start = performance.now();
-  const { estimator, errorScore, returnTrainScore } = params;
+  const { errorScore, returnTrainScore } = params;
+  const estimator = withSeeds(params.estimator);
   const pool = params.nJobs === null || params.nJobs === -1 ? ctx.pool : limit(ctx.pool, params.nJobs);
   const scorers = scorersOf(params.scoring, estimator);
   const splits = splitsOf(params.cv, y);

@@ -62,6 +62,24 @@ describe("GridSearchCV", () => {
     expect(await search.predict(X)).toEqual(await refitted.predict(X));
   });
 
+  it("draws one seed for all candidates where the random state is null, so that they share their work all the same", async () => {
+    const unseeded = new RandomForestClassifier({ criterion: "entropy" });
+    const search = await new GridSearchCV({ estimator: unseeded, paramGrid, cv: 3 }).fit(X, y);
+    expect(unseeded.params.randomState).toBeNull();
+    const { randomState } = search.bestEstimator.params;
+    expect(randomState).toBeTypeOf("number");
+    const seeded = new RandomForestClassifier({ criterion: "entropy", randomState });
+    const again = await new GridSearchCV({ estimator: seeded, paramGrid, cv: 3 }).fit(X, y);
+    expect(again.state.model.scores).toEqual(search.state.model.scores);
+    let trees = 0;
+    const counting = new GridSearchCV({ estimator: unseeded, paramGrid, cv: 3 });
+    await counting.fit(X, y, {
+      onEvent: (event) => void (event.type === "fit-progress" && event.what === "trees" && trees++),
+    });
+    // One forest of 9 trees a fold, and the best once more.
+    expect(trees).toBeLessThanOrEqual(4 * 9);
+  });
+
   it("orders candidates, ranks and ties as scikit-learn does", async () => {
     const search = new GridSearchCV({
       estimator: new DecisionTreeClassifier({ randomState: 0 }),
