@@ -1,6 +1,6 @@
 import { defaultPool } from "../parallel/default-pool.js";
 import { ConfigurationKeys } from "./configuration.js";
-import { InvalidDataError, throwIfAborted } from "./errors.js";
+import { throwIfAborted } from "./errors.js";
 import {
   type AnyEstimator,
   Estimator,
@@ -29,6 +29,13 @@ interface Unit {
   /** Its parameters, with a seed drawn where the random state is null. */
   readonly params: Readonly<object>;
   readonly seed: number | null;
+}
+
+/** Configurations of one class that learn from the same data. */
+interface Group {
+  readonly kind: unknown;
+  readonly data: TrainingData;
+  readonly units: Unit[];
 }
 
 /**
@@ -68,20 +75,20 @@ export async function* fitAll(
       claimed.push(estimator);
     }
     const inputs = new Inputs(X, y, options, workspace);
-    const groups = new Map<unknown, { data: TrainingData; units: Unit[] }>();
+    const groups: Group[] = [];
     for (const unit of unitsOf(estimators, fail)) {
       try {
         const data = await inputs.for(unit.estimator);
-        const group = groups.get(unit.estimator.constructor);
-        if (group?.data !== data)
-          groups.set(group === undefined ? unit.estimator.constructor : unit, { data, units: [unit] });
+        const kind = unit.estimator.constructor;
+        const group = groups.find((other) => other.kind === kind && other.data === data);
+        if (group === undefined) groups.push({ kind, data, units: [unit] });
         else group.units.push(unit);
       } catch (error) {
         throwIfAborted(signal);
         for (const index of unit.indices) fail(index, error);
       }
     }
-    const work = [...groups.values()].map(({ data, units }) => learnGroup(units, data, ctx, fail));
+    const work = groups.map(({ data, units }) => learnGroup(units, data, ctx, fail));
     for await (const [unit, fitted] of merge(work, () => stop.abort())) {
       for (const index of unit.indices) {
         Estimator.restore(estimators[index]!, fitted);
@@ -188,11 +195,4 @@ async function* learnGroup(
 function fittedOf(unit: Unit, data: TrainingData, model: object): Fitted<object> {
   const classes = data.y.kind === "labels" ? data.y.classes : null;
   return { nFeatures: data.X.cols, classes, seed: unit.seed, model };
-}
-
-/** @throws InvalidDataError for a single class where a classifier needs two */
-export function requireTwoClasses(classes: readonly unknown[], owner: string): void {
-  if (classes.length < 2) {
-    throw new InvalidDataError(`${owner} needs at least 2 classes in y; got only one class: ${String(classes[0])}`);
-  }
 }

@@ -157,3 +157,10 @@ export function toWeights(weights: ArrayLike<number> | null | undefined, rows: n
     throw new InvalidDataError("sampleWeight is zero for every row; at least one must be positive");
   return out;
 }
+
+/** @throws InvalidDataError for a single class where a classifier needs two */
+export function requireTwoClasses(classes: readonly Label[], owner: string): void {
+  if (classes.length < 2) {
+    throw new InvalidDataError(`${owner} needs at least 2 classes in y; got only one class: ${String(classes[0])}`);
+  }
+}

@@ -11,11 +11,10 @@ import type {
   RunOptions,
   TrainingData,
 } from "../core/estimator.js";
-import { requireTwoClasses } from "../core/fit-all.js";
 import { Matrix, type MatrixLike } from "../core/matrix.js";
 import { arrayOf, recordOf, requireShape, thatIs } from "../core/model-shape.js";
 import { boolean, integer, real, rule } from "../core/params.js";
-import type { LabelTarget } from "../core/target.js";
+import { type LabelTarget, requireTwoClasses } from "../core/target.js";
 import { lbfgs, type Minimum } from "./lbfgs.js";
 import { logisticObjective } from "./logistic-objective.js";
 import { type LinearModel, scoreRows } from "./score-rows.js";
