@@ -91,7 +91,7 @@ export { type CandidateParams, type Column, CvResults, type ScoreTable } from ".
 export type { Leader, Scores, SearchEvent } from "./model-selection/events.js";
 export { GridSearchCV, type GridSearchCVParams, type SearchFitOptions } from "./model-selection/grid-search-cv.js";
 export { type GridLike, ParameterGrid } from "./model-selection/parameter-grid.js";
-export type { Scoring } from "./model-selection/scoring.js";
+export type { Scoring, ScoringFunction } from "./model-selection/scoring.js";
 export type { SearchModel, SearchParams } from "./model-selection/search.js";
 export { defaultPool } from "./parallel/default-pool.js";
 export { inlinePool } from "./parallel/inline-pool.js";

@@ -3,23 +3,32 @@ import type { AnyEstimator, Method, Output, RunOptions } from "../core/estimator
 import type { Matrix } from "../core/matrix.js";
 import { predictAll } from "../core/predict-all.js";
 import type { Target } from "../core/target.js";
-import { resolveScorer, type Scorer, type ScorerName } from "../metrics/scorers.js";
+import { makeScorer, resolveScorer, type Scorer, type ScorerName } from "../metrics/scorers.js";
 import type { Scores } from "./events.js";
 
-/** How to score: a name, a scorer of `makeScorer`, several of them, or null for accuracy (classes) or R2 (numbers). */
-export type Scoring = ScorerName | Scorer | readonly (ScorerName | Scorer)[] | null;
+/** A metric of the true and the predicted labels or numbers, larger is better; `makeScorer` for anything else. */
+export type ScoringFunction = (yTrue: never, yPred: never) => number;
+
+type One = ScorerName | Scorer | ScoringFunction;
+
+/** How to score: a name, a scorer, a function, several of them, or null for accuracy (classes) or R2 (numbers). */
+export type Scoring = One | readonly One[] | null;
 
 /** The scorers that are meant, none of a name twice. */
 export function scorersOf(scoring: Scoring, estimator: AnyEstimator): readonly Scorer[] {
   if (scoring === null) return [resolveScorer(estimator.target === "labels" ? "accuracy" : "r2")];
-  const many = Array.isArray(scoring)
-    ? (scoring as readonly (ScorerName | Scorer)[])
-    : [scoring as ScorerName | Scorer];
+  const many = isSeveral(scoring) ? scoring : [scoring];
   if (many.length === 0) throw new InvalidParameterError("scoring must name at least one scorer; got none", "scoring");
-  const scorers = many.map(resolveScorer);
+  const scorers = many.map((one) =>
+    typeof one === "function" ? makeScorer(one, { name: one.name === "" ? "score" : one.name }) : resolveScorer(one),
+  );
   const twice = scorers.find(({ name }, i) => scorers.findIndex((other) => other.name === name) < i);
   if (twice !== undefined) throw new InvalidParameterError(`scoring must not have '${twice.name}' twice`, "scoring");
   return scorers;
+}
+
+function isSeveral(scoring: One | readonly One[]): scoring is readonly One[] {
+  return Array.isArray(scoring);
 }
 
 /** Scores of one estimator; a scorer that failed is left out, and the first failure noted. */

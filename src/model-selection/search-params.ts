@@ -5,7 +5,9 @@ import type { Scoring } from "./scoring.js";
 import type { SearchParams } from "./search.js";
 
 const isScorer = (value: unknown) =>
-  typeof value === "string" || (typeof value === "object" && value !== null && "score" in value && "needs" in value);
+  typeof value === "string" ||
+  typeof value === "function" ||
+  (typeof value === "object" && value !== null && "score" in value && "needs" in value);
 
 /** The rules of what every search is told. What they let through in `scoring` and `cv` is looked at when they are used. */
 export function searchRules<E extends AnyEstimator>(): Schema<SearchParams<E>> {
@@ -19,7 +21,8 @@ export function searchRules<E extends AnyEstimator>(): Schema<SearchParams<E>> {
     }),
     scoring: rule<Scoring>({
       default: null,
-      expected: "null, a scorer's name, a scorer of makeScorer, or an array of those",
+      expected:
+        "null, a scorer's name, a scorer of makeScorer, a function of true and predicted values, or an array of those",
       allows: (value) =>
         value === null || isScorer(value) || (Array.isArray(value) && value.length > 0 && value.every(isScorer)),
       samples: [null, "accuracy"],

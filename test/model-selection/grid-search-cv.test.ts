@@ -130,6 +130,19 @@ describe("GridSearchCV", () => {
     expect(columns.mean_test_neg_log_loss).toHaveLength(2);
   });
 
+  it("scores by a plain function of true and predicted labels", async () => {
+    const hits = (truth: readonly number[], predicted: readonly number[]) =>
+      truth.filter((label, i) => label === predicted[i]).length;
+    const estimator = new DecisionTreeClassifier({ randomState: 0 });
+    const search = await new GridSearchCV({ estimator, paramGrid: { maxDepth: [1, 6] }, scoring: hits, cv: 3 }).fit(
+      X,
+      y,
+    );
+    const byName = await new GridSearchCV({ estimator, paramGrid: { maxDepth: [1, 6] }, cv: 3 }).fit(X, y);
+    expect(search.bestScore).toBeCloseTo((byName.bestScore * X.rows) / 3, 9);
+    expect(Object.keys(search.state.model.scores)).toEqual(["hits"]);
+  });
+
   it("asks which scorer decides when there are several", async () => {
     const search = new GridSearchCV({ estimator: forest(), paramGrid: {}, scoring: ["accuracy", "f1_macro"] });
     await expect(search.fit(X, y)).rejects.toThrow(
