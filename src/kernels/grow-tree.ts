@@ -117,8 +117,8 @@ export interface GrowTreeLayout {
 }
 
 const HISTOGRAM_CLASSES = 64;
-const BLOCK_BYTES = 2 ** 19;
-const MIN_BLOCK_ROWS = 64;
+const BLOCK_BYTES = 2 ** 22;
+const MIN_BLOCK_ROWS = 512;
 const MIN_BLOCKED_BYTES = 2 ** 24;
 const even = (count: number) => count + (count % 2);
 
@@ -130,8 +130,9 @@ export function growTreeLayout(size: GrowTreeSize): GrowTreeLayout {
   const classSlots = nClasses > 1 ? 2 ** (32 - Math.clz32(nClasses - 1)) : 1;
   const histogram = !counted || nClasses > HISTOGRAM_CLASSES ? 0 : 1024 + 1024 * classSlots;
   const fits = Math.floor(BLOCK_BYTES / nFeatures);
+  const stride = 16 * ((Math.floor(fits / 16) - 1) | 1);
   const blockRows =
-    size.data > 0 && nClasses > 0 && fits >= MIN_BLOCK_ROWS && n * nFeatures >= MIN_BLOCKED_BYTES ? fits : 0;
+    size.data > 0 && nClasses > 0 && fits >= MIN_BLOCK_ROWS && n * nFeatures >= MIN_BLOCKED_BYTES ? stride : 0;
   const scratchBytes =
     192 +
     16 * (n + 2) +

@@ -215,7 +215,7 @@ function large(
 
 /** Bytes enough for growTree to copy small nodes together: 19 MB. */
 function wideBytes() {
-  const [n, nFeatures] = [4096 + 512, 4096];
+  const [n, nFeatures] = [4096 + 512, 4096 + 5];
   const columns = Array.from({ length: nFeatures }, (_, f) => {
     let state = f * 2654435761 + 1;
     return Uint8Array.from({ length: n }, () => {

@@ -103,16 +103,19 @@ export let block: u32 = 0;
 export let blockRows: u32 = 0;
 export let blockStart: u32 = 0;
 export let blockEnd: u32 = 0;
-/** Bytes of a block: about half of a second-level cache. */
-const BLOCK_BYTES: u32 = 1 << 19;
-const MIN_BLOCK_ROWS: u32 = 64;
+/** Bytes of a block: about a core's share of the last cache. */
+const BLOCK_BYTES: u32 = 1 << 22;
+/** Wider matrices have too few of their columns looked at to be worth a block. */
+const MIN_BLOCK_ROWS: u32 = 512;
 /** Smaller matrices stay in the cache as they are. */
 const MIN_BLOCKED_BYTES: f64 = 16777216;
 
 export function layOutBlock(at: u32, n: u32, nFeatures: u32): u32 {
   block = at;
   const fits = BLOCK_BYTES / nFeatures;
-  blockRows = fits >= MIN_BLOCK_ROWS && f64(n) * f64(nFeatures) >= MIN_BLOCKED_BYTES ? fits : 0;
+  // An odd multiple of 16 spreads the columns over the sets of a cache.
+  const stride = (((fits >> 4) - 1) | 1) << 4;
+  blockRows = fits >= MIN_BLOCK_ROWS && f64(n) * f64(nFeatures) >= MIN_BLOCKED_BYTES ? stride : 0;
   return at + ((blockRows * nFeatures + 7) & ~7);
 }
 
@@ -129,35 +132,6 @@ export function codesOf(feature: u32): u32 {
 @inline
 export function areBytes(feature: u32): bool {
   return load<u32>(columns + (feature << 4), 8) == 1;
-}
-
-/** Copies the rows of samples [from, from + n) of row-major bytes into the block, and numbers them. */
-export function fillBlock(data: u32, nFeatures: u32, from: u32, n: u32): void {
-  const first = samples + (from << 3);
-  const stride = blockRows;
-  let f: u32 = 0;
-  for (; f + 8 <= nFeatures; f += 8) {
-    const to = block + f * stride;
-    for (let i: u32 = 0; i < n; i++) {
-      const bytes = load<u64>(data + load<u32>(first + (i << 3)) * nFeatures + f);
-      let at = to + i;
-      store<u8>(at, u8(bytes));
-      store<u8>((at += stride), u8(bytes >> 8));
-      store<u8>((at += stride), u8(bytes >> 16));
-      store<u8>((at += stride), u8(bytes >> 24));
-      store<u8>((at += stride), u8(bytes >> 32));
-      store<u8>((at += stride), u8(bytes >> 40));
-      store<u8>((at += stride), u8(bytes >> 48));
-      store<u8>(at + stride, u8(bytes >> 56));
-    }
-  }
-  for (; f < nFeatures; f++) {
-    for (let i: u32 = 0; i < n; i++) {
-      store<u8>(block + f * stride + i, load<u8>(data + load<u32>(first + (i << 3)) * nFeatures + f));
-    }
-  }
-  for (let i: u32 = 0; i < n; i++) store<u32>(first + (i << 3), i);
-  setBlock(from, from + n);
 }
 
 // The node's progress.

@@ -1,7 +1,8 @@
 // Grows one decision tree; the problem is stated in grow-tree.ts.
 import { bag } from "./tree-bag";
+import { fillBlock } from "./tree-block";
 import {
-  baseRunOf, bestFeature, blockEnd, blockRows, blockStart, count, exact, fillBlock, histogram, histogramBytes,
+  baseRunOf, bestFeature, blockEnd, blockRows, blockStart, count, exact, histogram, histogramBytes,
   layOut, layOutBlock, nClasses, restore, runOf, save, setArguments, setBlock, start,
 } from "./tree-context";
 import { clearClasses, countSplit } from "./tree-count";
@@ -142,7 +143,7 @@ export function growTree(
       }
       if (blocks && size <= blockRows && size >= MIN_BLOCK && (from < blockStart || from >= blockEnd)) {
         fillBlock(data, nFeatures, from, size);
-        remaining -= i64(size) * i64(nFeatures >> 3);
+        remaining -= i64(size) * i64(nFeatures >> 5);
       }
       seedStream(key);
       visited = 0;
