@@ -1,3 +1,4 @@
+import { InvalidParameterError } from "../core/errors.js";
 import type { Memory } from "./memory.js";
 import type { KernelCall, Pool } from "./pool.js";
 import { TaskQueue } from "./task-queue.js";
@@ -51,6 +52,7 @@ class LimitedPool implements Pool {
  * @param n - an integer >= 1; the pool's own width if that is smaller
  */
 export function limit(pool: Pool, n: number): Pool {
-  if (!(Number.isInteger(n) && n >= 1)) throw new RangeError(`n of limit must be an integer >= 1; got ${n}`);
+  if (!(Number.isInteger(n) && n >= 1))
+    throw new InvalidParameterError(`n of limit must be an integer >= 1; got ${n}`, "n");
   return n >= pool.width ? pool : new LimitedPool(pool, n);
 }

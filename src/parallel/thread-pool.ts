@@ -1,3 +1,4 @@
+import { InvalidParameterError } from "../core/errors.js";
 import { InlinePool } from "./inline-pool.js";
 import { Linker } from "./linker.js";
 import { Memory, sharingWorks } from "./memory.js";
@@ -117,11 +118,11 @@ class ThreadPool implements Pool {
  * A pool of worker threads (Node) or Web Workers (browsers). Where there are none, or none can be started, all work is
  * done on the calling thread, in slices; the bits are the same.
  *
- * @throws RangeError if `workers` is not an integer >= 0
+ * @throws InvalidParameterError if `workers` is not an integer >= 0
  */
 export function threadPool({ workers = coreCount(), sharedMemory = "auto" }: ThreadPoolOptions = {}): Pool {
   if (!(Number.isInteger(workers) && workers >= 0)) {
-    throw new RangeError(`workers of threadPool must be an integer >= 0; got ${workers}`);
+    throw new InvalidParameterError(`workers of threadPool must be an integer >= 0; got ${workers}`, "workers");
   }
   const started = workersExist ? workers : 0;
   return new ThreadPool(started, started > 0 && sharedMemory === "auto" && sharingWorks());

@@ -7,8 +7,8 @@ import { limit } from "../parallel/limit.js";
 import { mapTasks } from "../parallel/map-tasks.js";
 import type { Block } from "../parallel/memory.js";
 
-/** Cells that one task transposes or counts: a few milliseconds of work. */
-const CELLS = 1 << 21;
+/** Cells that one task transposes or counts: about a millisecond of work. */
+const CELLS = 1 << 19;
 
 /** A table as trees are grown on it: each column's cells as small integers in the order of their values. */
 export interface CodedColumns {
@@ -38,10 +38,11 @@ async function codeBytes(
   const blocks = workspace.blocks(pool);
   const codes = blocks.alloc(rows * cols);
   const modes = blocks.alloc(4 * cols);
-  const rowsAtOnce = Math.max(64, Math.ceil(CELLS / cols));
-  // The tasks write to disjoint bytes, but all over the block: workers with copies of it must take turns.
+  // The tasks write to disjoint bytes, but all over the block: workers with copies of it must take turns, and few.
+  const { shared } = pool.memory;
+  const rowsAtOnce = Math.max(64, Math.ceil(CELLS / cols), shared ? 0 : Math.ceil(rows / 4));
   const transposed = mapTasks(
-    pool.memory.shared ? pool : limit(pool, 1),
+    shared ? pool : limit(pool, 1),
     Math.ceil(rows / rowsAtOnce),
     () => null,
     (i, _slot, stop) => {

@@ -15,34 +15,31 @@ export type WriteValue = (node: number, out: Float64Array, at: number) => void;
 /** Allowance for rounding where a decrease is compared, as scikit-learn has it. */
 const EPSILON = Number.EPSILON;
 
-/** What all prunings of one tree need to know of it. */
+/** Where the nodes of a tree stand. */
+interface Shape {
+  readonly depth: Uint32Array;
+  /** The node after a node's subtree. */
+  readonly end: Uint32Array;
+}
+
+/** A grown tree, to be cut back in several ways. */
 export class Prunable {
   readonly tree: GrownTree;
-  readonly #depth: Uint32Array;
-  /** The node after a node's subtree. */
-  readonly #end: Uint32Array;
+  /** Limits that it was grown under; the same again cut nothing off. */
+  readonly #grownUnder: Pick<Limits, "maxDepth" | "minSamplesSplit">;
+  #shape: Shape | undefined;
 
-  constructor(tree: GrownTree) {
-    const { feature, right } = tree;
-    const nodes = feature.length;
-    const depth = new Uint32Array(nodes);
-    const end = new Uint32Array(nodes);
-    end[0] = nodes;
-    for (let node = 0; node < nodes; node++) {
-      if (feature[node]! < 0) continue;
-      depth[node + 1] = depth[right[node]!] = depth[node]! + 1;
-      end[node + 1] = right[node]!;
-      end[right[node]!] = end[node]!;
-    }
+  constructor(tree: GrownTree, grownUnder: Pick<Limits, "maxDepth" | "minSamplesSplit">) {
     this.tree = tree;
-    this.#depth = depth;
-    this.#end = end;
+    this.#grownUnder = grownUnder;
   }
 
   /** The tree within the limits, as a model with `outputs` numbers in each leaf. */
   prune(limits: Limits, outputs: number, writeValue: WriteValue): TreeModel {
+    if (this.#cutsNothing(limits)) return this.#whole(outputs, writeValue);
     const { tree } = this;
-    const splits = this.#keptSplits(limits);
+    const { depth, end } = (this.#shape ??= shapeOf(tree));
+    const splits = keptSplits(tree, depth, limits);
     const places = new Uint32Array(tree.feature.length);
     let size = 0;
     let leaves = 0;
@@ -51,10 +48,10 @@ export class Prunable {
       if (splits[node] === 1) node++;
       else {
         leaves++;
-        node = this.#end[node]!;
+        node = end[node]!;
       }
     }
-    if (size === places.length) return this.#whole(leaves, outputs, writeValue);
+    if (size === places.length) return this.#whole(outputs, writeValue);
     const model = {
       feature: new Int32Array(size),
       threshold: new Float64Array(size),
@@ -77,16 +74,17 @@ export class Prunable {
         model.feature[i] = -1;
         model.right[i] = leaf;
         writeValue(node, model.value, leaf++ * outputs);
-        node = this.#end[node]!;
+        node = end[node]!;
       }
     }
     return model;
   }
 
   /** The tree as it has grown: its arrays serve as they are. */
-  #whole(leaves: number, outputs: number, writeValue: WriteValue): TreeModel {
+  #whole(outputs: number, writeValue: WriteValue): TreeModel {
     const { feature, threshold, right: rightOfGrown, count, weight, impurity } = this.tree;
     const right = rightOfGrown.slice();
+    const leaves = (feature.length + 1) / 2; // Every split has two children.
     const value = new Float64Array(leaves * outputs);
     for (let node = 0, leaf = 0; node < right.length; node++) {
       if (feature[node]! >= 0) continue;
@@ -96,19 +94,37 @@ export class Prunable {
     return { feature, threshold, right, value, samples: count, weight, impurity };
   }
 
-  /** Flags of the nodes that keep their split, were they reached. */
-  #keptSplits({ maxDepth, minSamplesSplit, minImpurityDecrease, maxLeafNodes }: Limits): Uint8Array {
-    const { tree } = this;
-    const { feature, count } = tree;
-    const deepest = maxDepth ?? Number.POSITIVE_INFINITY;
-    const kept = new Uint8Array(feature.length);
-    for (let node = 0; node < kept.length; node++) {
-      if (feature[node]! < 0 || this.#depth[node]! >= deepest || count[node]! < minSamplesSplit) continue;
-      if (minImpurityDecrease > 0 && decrease(tree, node) + EPSILON < minImpurityDecrease) continue;
-      kept[node] = 1;
-    }
-    return maxLeafNodes === null ? kept : bestFirst(tree, kept, maxLeafNodes);
+  #cutsNothing({ maxDepth, minSamplesSplit, minImpurityDecrease, maxLeafNodes }: Limits): boolean {
+    const { maxDepth: depth, minSamplesSplit: least } = this.#grownUnder;
+    return maxDepth === depth && minSamplesSplit === least && minImpurityDecrease === 0 && maxLeafNodes === null;
   }
+}
+
+function shapeOf({ feature, right }: GrownTree): Shape {
+  const depth = new Uint32Array(feature.length);
+  const end = new Uint32Array(feature.length);
+  end[0] = feature.length;
+  for (let node = 0; node < feature.length; node++) {
+    if (feature[node]! < 0) continue;
+    depth[node + 1] = depth[right[node]!] = depth[node]! + 1;
+    end[node + 1] = right[node]!;
+    end[right[node]!] = end[node]!;
+  }
+  return { depth, end };
+}
+
+/** Flags of the nodes that keep their split, were they reached. */
+function keptSplits(tree: GrownTree, depth: Uint32Array, limits: Limits): Uint8Array {
+  const { feature, count } = tree;
+  const { maxDepth, minSamplesSplit, minImpurityDecrease, maxLeafNodes } = limits;
+  const deepest = maxDepth ?? Number.POSITIVE_INFINITY;
+  const kept = new Uint8Array(feature.length);
+  for (let node = 0; node < kept.length; node++) {
+    if (feature[node]! < 0 || depth[node]! >= deepest || count[node]! < minSamplesSplit) continue;
+    if (minImpurityDecrease > 0 && decrease(tree, node) + EPSILON < minImpurityDecrease) continue;
+    kept[node] = 1;
+  }
+  return maxLeafNodes === null ? kept : bestFirst(tree, kept, maxLeafNodes);
 }
 
 /** Weighted impurity decrease of a split: N_t / N * (impurity - N_tR / N_t * right - N_tL / N_t * left). */

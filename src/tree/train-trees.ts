@@ -64,7 +64,7 @@ async function* trainFamily(
   let grown = 0;
   for await (const harvest of growTrees(total, data, growth, pool, ctx)) {
     grown++;
-    const prunable = new Prunable(harvest.tree);
+    const prunable = new Prunable(harvest.tree, growth);
     const writeValue = leafValues(harvest, data, growth);
     /** Limits that cut nothing off give one and the same tree. */
     let whole: TreeModel | null = null;
