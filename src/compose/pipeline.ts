@@ -11,6 +11,7 @@ import type {
   TrainingData,
 } from "../core/estimator.js";
 import { fitAll } from "../core/fit-all.js";
+import { sameLabels } from "../core/labels.js";
 import type { Matrix, MatrixLike } from "../core/matrix.js";
 import { MetaEstimator } from "../core/meta-estimator.js";
 import { fittedEstimator, listOf, recordOf, requireShape } from "../core/model-shape.js";
@@ -147,9 +148,7 @@ export class Pipeline<const T extends NamedEstimators = NamedEstimators> extends
     requireShape(NAME, model, recordOf({ steps: listOf(fittedEstimator, params.steps.length) }));
     const { steps } = model;
     const sameClass = params.steps.every(([, given], i) => steps[i]!.constructor === given.constructor);
-    const labels = steps.at(-1)!.state.classes;
-    const sameLabels = labels?.length === classes?.length && (labels ?? []).every((l, i) => Object.is(l, classes![i]));
-    if (!sameClass || !sameLabels || steps[0]!.state.nFeatures !== nFeatures) {
+    if (!sameClass || !sameLabels(steps.at(-1)!.state.classes, classes) || steps[0]!.state.nFeatures !== nFeatures) {
       throw new InvalidModelError(`the stored model of ${NAME} is damaged: its steps do not suit each other`);
     }
   }

@@ -78,3 +78,9 @@ function kindOf(label: unknown, row: number): string {
 function compareLabels(a: Label, b: Label): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** Whether both are the same labels in the same order, or both are none. */
+export function sameLabels(a: readonly Label[] | null, b: readonly Label[] | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every((label, i) => Object.is(label, b[i]));
+}

@@ -1,4 +1,4 @@
-import type { Block } from "../parallel/memory.js";
+import type { Block, Scope } from "../parallel/memory.js";
 import type { RunContext } from "./estimator.js";
 import type { Matrix } from "./matrix.js";
 import { inSlices } from "./slices.js";
@@ -37,4 +37,9 @@ export function place(X: Matrix, ctx: RunContext): Promise<Placed> {
     const values = Float64Array.from({ length: 256 }, (_, byte) => (scale === null ? byte : Math.fround(byte * scale)));
     return { kind: BYTES, cells, byteValues: blocks.place(values) };
   });
+}
+
+/** Puts the numbers of X's rows in its root into memory, u32 each: kernels read placed tables through them. */
+export function placeRows(X: Matrix, scope: Scope): Block {
+  return scope.place(X.index ?? Uint32Array.from({ length: X.rows }, (_, row) => row));
 }

@@ -1,4 +1,6 @@
+import { largest } from "../core/classifier.js";
 import type { TrainingData } from "../core/estimator.js";
+import { Matrix } from "../core/matrix.js";
 import { inSlices } from "../core/slices.js";
 import type { LabelTarget, NumberTarget } from "../core/target.js";
 import { accuracyScore } from "../metrics/accuracy-score.js";
@@ -61,14 +63,10 @@ export class OutOfBag {
         judged.map((row) => prediction[row]!),
       );
     }
-    const k = this.#outputs;
-    const best = (row: number) => {
-      const shares = prediction.subarray(row * k, (row + 1) * k);
-      return shares.indexOf(Math.max(...shares));
-    };
+    const winners = largest(new Matrix(prediction, this.#data.X.rows, this.#outputs));
     return accuracyScore(
       judged.map((row) => y.codes[row]!),
-      judged.map(best),
+      judged.map((row) => winners[row]!),
     );
   }
 }

@@ -12,7 +12,7 @@ import {
   type TrainingData,
 } from "../core/estimator.js";
 import { fitAll } from "../core/fit-all.js";
-import type { Label } from "../core/labels.js";
+import { type Label, sameLabels } from "../core/labels.js";
 import { Matrix } from "../core/matrix.js";
 import { fittedEstimator, listOf, recordOf, requireShape } from "../core/model-shape.js";
 import {
@@ -260,10 +260,6 @@ function asFitted(name: string, member: AnyEstimator, { X, y }: TrainingData<Lab
   const copy = member.clone();
   Estimator.restore(copy, member.state);
   return copy;
-}
-
-function sameLabels(a: readonly Label[] | null, b: readonly Label[]): boolean {
-  return a !== null && a.length === b.length && a.every((label, code) => Object.is(label, b[code]));
 }
 
 function list(labels: readonly Label[]): string {

@@ -1,6 +1,6 @@
 import type { FitContext } from "../core/estimator.js";
 import type { Matrix } from "../core/matrix.js";
-import { place } from "../core/placed.js";
+import { place, placeRows } from "../core/placed.js";
 import {
   blockLength,
   blockRowsOf,
@@ -46,7 +46,7 @@ export async function logisticObjective(
   const length = blockLength(cols, outputs);
   const blocks = Math.ceil(n / blockRowsOf(n, cols, outputs));
   const placed = await place(X, ctx);
-  const rows = scope.place(X.index ?? Uint32Array.from({ length: n }, (_, i) => i));
+  const rows = placeRows(X, scope);
   const targets = scope.place(codes);
   const sampleWeights = scope.place(data.weights);
   const weights = scope.zeros(8 * (cols + 1) * stride);

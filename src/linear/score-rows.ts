@@ -1,6 +1,6 @@
 import type { RunContext } from "../core/estimator.js";
 import { Matrix } from "../core/matrix.js";
-import { place } from "../core/placed.js";
+import { place, placeRows } from "../core/placed.js";
 import { linearScores, probabilities, scratchBytes, strideOf } from "../kernels/logistic-loss.js";
 import { mapTasks } from "../parallel/map-tasks.js";
 
@@ -30,7 +30,7 @@ export async function scoreRows(
   const placed = await place(X, ctx);
   const scope = memory.scope();
   try {
-    const rows = scope.place(X.index ?? Uint32Array.from({ length: n }, (_, i) => i));
+    const rows = placeRows(X, scope);
     const table = new Float64Array((cols + 1) * stride);
     for (let k = 0; k < outputs; k++) {
       for (let j = 0; j < cols; j++) table[j * stride + k] = coef[k * cols + j]!;

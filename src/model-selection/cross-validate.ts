@@ -8,7 +8,7 @@ import { type Target, type TargetLike, toTarget, toWeights } from "../core/targe
 import { toMatrix } from "../core/to-matrix.js";
 import { Workspace } from "../core/workspace.js";
 import { defaultPool } from "../parallel/default-pool.js";
-import { limit } from "../parallel/limit.js";
+import { jobsOf, limit } from "../parallel/limit.js";
 import type { CvLike } from "../split/check-cv.js";
 import type { Split } from "../split/splitter.js";
 import { type FoldScore, scoreFolds } from "./score-folds.js";
@@ -180,7 +180,7 @@ async function withData<T>(
   try {
     const matrix = await toMatrix(X, { allowsNaN, allowsLabels, signal, workspace });
     const truth = toTarget(y, target, matrix.rows, definition.name);
-    const narrow = nJobs === null || nJobs === -1 ? pool : limit(pool, nJobs);
+    const narrow = limit(pool, jobsOf(nJobs, pool));
     return await use(matrix, truth, splitsOf(options.cv ?? 5, truth), { pool: narrow, workspace, signal });
   } finally {
     if (options.workspace === undefined) workspace.close();

@@ -4,7 +4,7 @@ import { fitEach } from "../core/fit-all.js";
 import { withSeeds } from "../core/seeds.js";
 import type { Target } from "../core/target.js";
 import type { Scorer } from "../metrics/scorers.js";
-import { limit } from "../parallel/limit.js";
+import { jobsOf, limit } from "../parallel/limit.js";
 import { type CvLike, checkCv, listSplits } from "../split/check-cv.js";
 import { type CandidateParams, CvResults, ranks, type ScoreTable } from "./cv-results.js";
 import type { Leader, SearchEvent } from "./events.js";
@@ -71,7 +71,7 @@ export async function search<E extends AnyEstimator>(
   const start = performance.now();
   const { errorScore, returnTrainScore } = params;
   const estimator = withSeeds(params.estimator);
-  const pool = params.nJobs === null || params.nJobs === -1 ? ctx.pool : limit(ctx.pool, params.nJobs);
+  const pool = limit(ctx.pool, jobsOf(params.nJobs, ctx.pool));
   const scorers = scorersOf(params.scoring, estimator);
   const splits = splitsOf(params.cv, y);
   const candidates = patches.map((patch) => estimator.clone(patch as Parameters<E["clone"]>[0]));

@@ -56,3 +56,8 @@ export function limit(pool: Pool, n: number): Pool {
     throw new InvalidParameterError(`n of limit must be an integer >= 1; got ${n}`, "n");
   return n >= pool.width ? pool : new LimitedPool(pool, n);
 }
+
+/** How many calls at once `nJobs` means: null and -1 are as many as the pool is wide. */
+export function jobsOf(nJobs: number | null, pool: Pool): number {
+  return nJobs === null || nJobs === -1 ? pool.width : nJobs;
+}

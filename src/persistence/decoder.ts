@@ -1,6 +1,6 @@
 import { InvalidModelError } from "../core/errors.js";
 import { type AnyEstimator, Estimator, type Fitted } from "../core/estimator.js";
-import { type Label, uniqueLabels } from "../core/labels.js";
+import { type Label, sameLabels, uniqueLabels } from "../core/labels.js";
 import { Matrix, type MatrixData, type MatrixOptions } from "../core/matrix.js";
 import type { StateArray } from "../core/state.js";
 import { describe } from "../core/to-matrix.js";
@@ -134,7 +134,7 @@ function restore(estimator: AnyEstimator, { classes, model, nFeatures, seed }: R
 function areClasses(classes: unknown): classes is readonly Label[] {
   if (!Array.isArray(classes) || classes.length === 0) return false;
   const sorted = uniqueLabels(classes);
-  return sorted.length === classes.length && sorted.every((label, i) => Object.is(label, classes[i]));
+  return sameLabels(sorted, classes);
 }
 
 /** The fields of an object that must have exactly these. */

@@ -1,6 +1,7 @@
 import { type ClassWeight, classWeights, rowWeights } from "../core/class-weight.js";
 import type { FitContext, TrainingData } from "../core/estimator.js";
 import { Matrix } from "../core/matrix.js";
+import { placeRows } from "../core/placed.js";
 import { Rng } from "../core/random.js";
 import type { LabelTarget, NumberTarget } from "../core/target.js";
 import {
@@ -42,6 +43,8 @@ export interface Harvest {
   readonly tree: GrownTree;
   /** How often each row was drawn; null without bootstrap. */
   readonly draws: Uint32Array | null;
+  /** What every row weighs, of the odds to be drawn or in the tree; null for 1 each. One array for all trees. */
+  readonly weights: Float64Array | null;
 }
 
 /** Work of one slice, in samples looked at: about 10 ms. */
@@ -67,7 +70,7 @@ export async function* growTrees(
   const coded = await codedColumns(X, ctx);
   const scope = memory.scope();
   try {
-    const rows = scope.place(X.index ?? Uint32Array.from({ length: n }, (_, i) => i));
+    const rows = placeRows(X, scope);
     const targets = scope.place(targetsByRoot(X, y));
     const weights = weightsOf(data, growth);
     const weightsBlock = weights === null ? null : scope.place(weights);
@@ -113,13 +116,13 @@ export async function* growTrees(
         const args = growTreeArgs({ ...problem, seedLo, seedHi }, scratch.offset, out.offset, BUDGET);
         await pool.run({ kernel: growTree, args, reads: shared, writes: [scratch, out], cost }, stop);
         const tree = readGrownTree(memory.u8(out).buffer, out.offset, problem);
-        if (counts === null) return { tree, draws: null };
+        if (counts === null) return { tree, draws: null, weights };
         const bagArgs = [counts.offset, n, draws, seedLo, seedHi, problem.weights, cumulative.offset];
         await pool.run(
           { kernel: bootstrap, args: bagArgs, reads: shared, writes: [counts, cumulative], cost: 10 * draws },
           stop,
         );
-        return { tree, draws: memory.u32(counts).slice(0, n) };
+        return { tree, draws: memory.u32(counts).slice(0, n), weights };
       },
       ctx.signal,
     );
@@ -129,10 +132,7 @@ export async function* growTrees(
 }
 
 /** What every row weighs: in the tree, or with bootstrap in being drawn; null for 1 each. */
-export function weightsOf(
-  { y, sampleWeight }: TrainingData<LabelTarget | NumberTarget>,
-  growth: Growth,
-): Float64Array | null {
+function weightsOf({ y, sampleWeight }: TrainingData<LabelTarget | NumberTarget>, growth: Growth): Float64Array | null {
   const { classWeight, draws } = growth;
   if (y.kind === "numbers" || (classWeight === "balanced_subsample" && draws !== null)) return sampleWeight;
   const byClass = classWeights(classWeight === "balanced_subsample" ? "balanced" : classWeight, y, growth.owner);

@@ -1,6 +1,6 @@
 import type { TrainingData } from "../core/estimator.js";
 import type { LabelTarget, NumberTarget } from "../core/target.js";
-import { type Growth, type Harvest, weightsOf } from "./grow-trees.js";
+import type { Growth, Harvest } from "./grow-trees.js";
 import type { WriteValue } from "./prune.js";
 
 /**
@@ -21,7 +21,7 @@ export function leafValues(
     };
   }
   const { codes, classes } = data.y;
-  const weights = rowWeightsOf(harvest, data.y, weightsOf(data, growth), growth);
+  const weights = rowWeightsOf(harvest, data.y, growth);
   const isWhole = weights instanceof Uint32Array;
   return (node, out, at) => {
     const from = tree.start[node]!;
@@ -39,12 +39,7 @@ export function leafValues(
 }
 
 /** What each row weighs in this tree. */
-function rowWeightsOf(
-  { draws }: Harvest,
-  y: LabelTarget,
-  weights: Float64Array | null,
-  growth: Growth,
-): Float64Array | Uint32Array {
+function rowWeightsOf({ draws, weights }: Harvest, y: LabelTarget, growth: Growth): Float64Array | Uint32Array {
   if (draws === null) return weights ?? new Uint32Array(y.length).fill(1);
   if (growth.classWeight !== "balanced_subsample") return draws;
   const drawn = new Float64Array(y.classes.length);

@@ -1,6 +1,6 @@
 import type { FitContext, TrainingData } from "../core/estimator.js";
 import type { LabelTarget, NumberTarget } from "../core/target.js";
-import { limit } from "../parallel/limit.js";
+import { jobsOf, limit } from "../parallel/limit.js";
 import { type Growth, growTrees, type Harvest } from "./grow-trees.js";
 import { leafValues } from "./leaf-values.js";
 import { type Limits, Prunable } from "./prune.js";
@@ -60,7 +60,7 @@ async function* trainFamily(
     if (variant === undefined) variants.set(key, { limits: order.limits, trees: [], orders: [order] });
     else variant.orders.push(order);
   }
-  const pool = limit(ctx.pool, Math.max(...family.map(({ recipe }) => jobsOf(recipe.nJobs, ctx.pool.width))));
+  const pool = limit(ctx.pool, Math.max(...family.map(({ recipe }) => jobsOf(recipe.nJobs, ctx.pool))));
   let grown = 0;
   for await (const harvest of growTrees(total, data, growth, pool, ctx)) {
     grown++;
@@ -110,8 +110,4 @@ function growthOf(family: readonly Order[]): Growth {
 function limitsOf(recipe: Recipe, rows: number): Limits {
   const { maxDepth, maxLeafNodes, minImpurityDecrease } = recipe;
   return { maxDepth, maxLeafNodes, minImpurityDecrease, minSamplesSplit: countOf(recipe.minSamplesSplit, rows, 2) };
-}
-
-function jobsOf(nJobs: number | null, width: number): number {
-  return nJobs === null || nJobs === -1 ? width : Math.min(nJobs, width);
 }
