@@ -1,3 +1,4 @@
+import { checkSampleWeight } from "../metrics/sample-weight.js";
 import { InvalidDataError } from "./errors.js";
 import { encodeLabels, type Label, type LabelsLike, uniqueLabels } from "./labels.js";
 import { describe, isNumericArray } from "./to-matrix.js";
@@ -142,20 +143,7 @@ export function toWeights(weights: ArrayLike<number> | null | undefined, rows: n
   if (weights.length !== rows) {
     throw new InvalidDataError(`X has ${rows} rows and sampleWeight has ${weights.length}; they must have as many`);
   }
-  const out = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const weight: unknown = weights[row];
-    if (!Number.isFinite(weight) || (weight as number) < 0) {
-      throw new InvalidDataError(
-        `sampleWeight must hold finite numbers >= 0; got ${describe(weight)} in row ${row}`,
-        row,
-      );
-    }
-    out[row] = weight as number;
-  }
-  if (out.every((weight) => weight === 0))
-    throw new InvalidDataError("sampleWeight is zero for every row; at least one must be positive");
-  return out;
+  return checkSampleWeight(weights, rows) ?? null;
 }
 
 /** @throws InvalidDataError for a single class where a classifier needs two */
