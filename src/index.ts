@@ -28,6 +28,7 @@ export {
   type RunOptions,
   type TrainingData,
 } from "./core/estimator.js";
+export type { EvalOptions, EvalRows, EvalSet, EvalSetLike } from "./core/eval-set.js";
 // Many estimators at once
 export { type FitAllOptions, fitAll, fitEach } from "./core/fit-all.js";
 export type { Label, LabelsLike } from "./core/labels.js";
@@ -64,6 +65,14 @@ export { Transformer } from "./core/transformer.js";
 export { Workspace } from "./core/workspace.js";
 export { DummyClassifier, type DummyClassifierParams, type DummyState } from "./dummy/dummy-classifier.js";
 export type { ForestModel } from "./ensemble/forest.js";
+export {
+  GradientBoostingClassifier,
+  type GradientBoostingClassifierParams,
+} from "./ensemble/gradient-boosting-classifier.js";
+export {
+  GradientBoostingRegressor,
+  type GradientBoostingRegressorParams,
+} from "./ensemble/gradient-boosting-regressor.js";
 export type { OutOfBagModel } from "./ensemble/out-of-bag.js";
 export {
   type ForestParams,

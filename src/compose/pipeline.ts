@@ -10,6 +10,7 @@ import type {
   RunContext,
   TrainingData,
 } from "../core/estimator.js";
+import { type EvalSet, inEvalSet } from "../core/eval-set.js";
 import { fitAll } from "../core/fit-all.js";
 import { sameLabels } from "../core/labels.js";
 import type { Matrix, MatrixLike } from "../core/matrix.js";
@@ -23,7 +24,7 @@ import {
   namesComplaint,
   renamed,
 } from "../core/named-estimators.js";
-import { predictAll } from "../core/predict-all.js";
+import { outputOf, predictAll } from "../core/predict-all.js";
 import type { Target, TargetLike } from "../core/target.js";
 import { Workspace } from "../core/workspace.js";
 
@@ -62,7 +63,8 @@ function orderComplaint(steps: NamedEstimators): string | null {
  * search refits the transformers in each fold and never learns from test rows. Parameters of steps are `name__param`.
  *
  * Candidates of a search share their beginnings: equal transformers are fitted once and transform X once, and the last
- * steps that then see the same X are fitted together. sampleWeight is given to the last step alone.
+ * steps that then see the same X are fitted together. sampleWeight and evalSet are given to the last step alone, the
+ * evalSet transformed by the steps before it.
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.pipeline.Pipeline.html
  */
 export class Pipeline<const T extends NamedEstimators = NamedEstimators> extends MetaEstimator<
@@ -101,6 +103,10 @@ export class Pipeline<const T extends NamedEstimators = NamedEstimators> extends
 
   override get usesSampleWeight(): boolean {
     return this.#list.at(-1)?.usesSampleWeight ?? false;
+  }
+
+  override get usesEvalSet(): boolean {
+    return this.#list.at(-1)?.usesEvalSet ?? false;
   }
 
   /**
@@ -172,18 +178,35 @@ async function* fitChains(
   ctx: FitContext,
   fail: (error: unknown) => void,
 ): AsyncGenerator<Chain> {
-  const { X, y, sampleWeight } = data;
+  const { X, y, sampleWeight, evalSets } = data;
   const { progress, ...run } = ctx;
   const onFailure = (_index: number, error: unknown) => fail(error);
   const [ending, going] = parted(chains, depth);
   const last = ending.map(({ steps }) => steps[depth]!);
-  for await (const i of fitAll(last, X, y, { ...run, sampleWeight, onProgress: progress, onFailure })) yield ending[i]!;
+  const watched = { ...run, sampleWeight, evalSets, onProgress: progress, onFailure };
+  for await (const i of fitAll(last, X, y, watched)) yield ending[i]!;
   const fitted: Chain[] = [];
   const next = going.map(({ steps }) => steps[depth]!);
   for await (const i of fitAll(next, X, y, { ...run, onFailure })) fitted.push(going[i]!);
   for (const [Z, group] of await transformed(fitted, depth, X, ctx)) {
-    yield* within(ctx, X, Z, (inner) => fitChains(group, depth + 1, { X: Z, y, sampleWeight }, inner, fail));
+    const made = { ...data, X: Z, evalSets: await evalSetsAfter(group[0]!.steps[depth]!, data, Z, ctx) };
+    yield* within(ctx, X, Z, (inner) => fitChains(group, depth + 1, made, inner, fail));
   }
+}
+
+/** The evaluation sets as a step transforms them, which has made Z of X. */
+async function evalSetsAfter(
+  step: AnyEstimator,
+  { X, evalSets }: TrainingData,
+  Z: Matrix,
+  ctx: RunContext,
+): Promise<readonly EvalSet[]> {
+  const after: EvalSet[] = [];
+  for (const set of evalSets) {
+    const made = set.X === X ? Z : await inEvalSet(set.name, () => outputOf(step, set.X, "transform", ctx));
+    after.push({ ...set, X: made as Matrix });
+  }
+  return after;
 }
 
 /** Asks the last steps of fitted chains that have come to the same X, transforming it by the steps before. */

@@ -1,5 +1,6 @@
 import type { Pool } from "../parallel/pool.js";
 import { BusyError, InvalidParameterError, NotFittedError } from "./errors.js";
+import type { EvalOptions, EvalSet } from "./eval-set.js";
 import { fitAll } from "./fit-all.js";
 import type { Label } from "./labels.js";
 import type { Matrix, MatrixLike } from "./matrix.js";
@@ -39,7 +40,7 @@ export interface RunOptions {
   readonly workspace?: Workspace | undefined;
 }
 
-export interface FitOptions extends RunOptions {
+export interface FitOptions extends RunOptions, Pick<EvalOptions, "evalSet"> {
   /** One weight >= 0 for each row; not all zero. */
   readonly sampleWeight?: ArrayLike<number> | null | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -50,6 +51,8 @@ export interface TrainingData<Y extends Target = Target> {
   readonly X: Matrix;
   readonly y: Y;
   readonly sampleWeight: Float64Array | null;
+  /** In the order in which they were given; empty where there are none. */
+  readonly evalSets: readonly EvalSet<Y>[];
 }
 
 /** What a run lends to implementers: where kernels run, what is shared, when to stop. It can be given on as options. */
@@ -92,6 +95,8 @@ export interface Definition<P> {
   readonly allowsLabels?: boolean;
   /** sampleWeight changes what is learnt; the common suite holds the class to it. Default false. */
   readonly usesSampleWeight?: boolean;
+  /** It looks at `evalSets` while it learns; whoever does not refuses an evalSet. Default false. */
+  readonly usesEvalSet?: boolean;
 }
 
 /** The members of a leaf: none. */
@@ -146,6 +151,10 @@ export abstract class Estimator<P extends object, S extends object, M extends ob
 
   get usesSampleWeight(): boolean {
     return this.definition.usesSampleWeight ?? false;
+  }
+
+  get usesEvalSet(): boolean {
+    return this.definition.usesEvalSet ?? false;
   }
 
   get isFitted(): boolean {

@@ -9,15 +9,16 @@ import {
   type Fitted,
   type TrainingData,
 } from "./estimator.js";
+import { type EvalOptions, evalSetsFor, toEvalSets } from "./eval-set.js";
 import type { MatrixLike } from "./matrix.js";
 import { merge } from "./merge.js";
 import { drawSeed } from "./random.js";
 import { seedNameOf } from "./seeds.js";
-import { type Target, type TargetLike, toTarget, toWeights } from "./target.js";
+import { type TargetLike, toTarget, toWeights } from "./target.js";
 import { toMatrix } from "./to-matrix.js";
 import { Workspace } from "./workspace.js";
 
-export interface FitAllOptions extends FitOptions {
+export interface FitAllOptions extends FitOptions, EvalOptions {
   /** Told of each estimator that fails, so that the others go on. Without it the first failure ends everything. */
   readonly onFailure?: (index: number, error: unknown) => void;
 }
@@ -112,7 +113,7 @@ export async function fitEach(
   for await (const _ of fitAll(estimators, X, y, options));
 }
 
-/** X and y converted once for each way in which the estimators want them. */
+/** X, y and evaluation sets converted once for each way in which the estimators want them. */
 class Inputs {
   readonly #made = new Map<string, Promise<TrainingData>>();
   constructor(
@@ -124,17 +125,22 @@ class Inputs {
 
   for(estimator: AnyEstimator): Promise<TrainingData> {
     const { allowsNaN, allowsLabels, target } = estimator;
-    const key = `${allowsNaN} ${allowsLabels} ${target}`;
+    const named = evalSetsFor(estimator, this.options);
+    const key = `${allowsNaN} ${allowsLabels} ${target} ${named.length}`;
     let made = this.#made.get(key);
-    if (made === undefined)
-      this.#made.set(key, (made = this.#make(allowsNaN, allowsLabels, target, estimator.definition.name)));
+    if (made === undefined) this.#made.set(key, (made = this.#make(estimator, named)));
     return made;
   }
 
-  async #make(allowsNaN: boolean, allowsLabels: boolean, kind: Target["kind"], owner: string): Promise<TrainingData> {
+  async #make(estimator: AnyEstimator, named: ReturnType<typeof evalSetsFor>): Promise<TrainingData> {
+    const { allowsNaN, allowsLabels, target, definition } = estimator;
     const { signal, sampleWeight } = this.options;
-    const X = await toMatrix(this.X, { allowsNaN, allowsLabels, signal, workspace: this.workspace });
-    return { X, y: toTarget(this.y, kind, X.rows, owner), sampleWeight: toWeights(sampleWeight, X.rows) };
+    const run = { signal, workspace: this.workspace };
+    const X = await toMatrix(this.X, { allowsNaN, allowsLabels, ...run });
+    const y = toTarget(this.y, target, X.rows, definition.name);
+    const weights = toWeights(sampleWeight, X.rows);
+    const evalSets = await toEvalSets(named, { source: this.X, X, y }, estimator, run);
+    return { X, y, sampleWeight: weights, evalSets };
   }
 }
 

@@ -1,6 +1,6 @@
 import { checkSampleWeight } from "../metrics/sample-weight.js";
 import { InvalidDataError } from "./errors.js";
-import { encodeLabels, type Label, type LabelsLike, uniqueLabels } from "./labels.js";
+import { encodeLabels, type Label, type LabelsLike, sameLabels, uniqueLabels } from "./labels.js";
 import { describe, isNumericArray } from "./to-matrix.js";
 
 /** What an estimator learns to predict: classes, numbers, or nothing (transformers). */
@@ -14,7 +14,7 @@ export class LabelTarget {
   readonly kind = "labels";
   readonly length: number;
   constructor(
-    /** Sorted, all present in the rows. */
+    /** Sorted; all present in the rows, but for evaluation sets, which have the classes that are learnt. */
     readonly classes: readonly Label[],
     readonly codes: Int32Array,
   ) {
@@ -31,6 +31,22 @@ export class LabelTarget {
     return new LabelTarget(
       classes,
       Int32Array.from(rows, (row) => renumbered[this.codes[row]!]!),
+    );
+  }
+
+  /**
+   * The same labels as positions in these classes, of which some may have no row.
+   * @throws InvalidDataError with the row of a label that is not among them
+   */
+  within(classes: readonly Label[]): LabelTarget {
+    if (sameLabels(classes, this.classes)) return this;
+    const known = new Set(classes);
+    const row = this.codes.findIndex((code) => !known.has(this.classes[code]!));
+    if (row < 0) return new LabelTarget(classes, encodeLabels(this.toArray(), classes).codes);
+    const label = JSON.stringify(this.classes[this.codes[row]!]);
+    throw new InvalidDataError(
+      `y has the label ${label} in row ${row}, which is not in the y that is learnt from`,
+      row,
     );
   }
 

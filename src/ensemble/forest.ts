@@ -2,6 +2,7 @@ import { InvalidParameterError } from "../core/errors.js";
 import type { FitContext, Fitted, RunContext, TrainingData } from "../core/estimator.js";
 import type { Matrix } from "../core/matrix.js";
 import { arrayOf, nullOr, recordOf, requireShape, thatIs } from "../core/model-shape.js";
+import { chainsOf } from "../core/prefixes.js";
 import type { LabelTarget, NumberTarget } from "../core/target.js";
 import { sumOfTrees } from "../tree/predict-trees.js";
 import { type Recipe, trainTrees } from "../tree/train-trees.js";
@@ -59,24 +60,13 @@ export async function* meansOfForests(
   X: Matrix,
   ctx: RunContext,
 ): AsyncGenerator<readonly [index: number, mean: Float64Array]> {
-  const longestFirst = [...forests.keys()].sort(
-    (a, b) => forests[b]!.model.trees.length - forests[a]!.model.trees.length,
-  );
-  const chains: { trees: readonly TreeModel[]; outputs: number; members: number[] }[] = [];
-  for (const i of longestFirst) {
-    const { trees } = forests[i]!.model;
-    const chain = chains.find((c) => c.outputs === outputs[i] && trees.every((tree, t) => tree === c.trees[t]));
-    if (chain === undefined) chains.push({ trees, outputs: outputs[i]!, members: [i] });
-    else chain.members.push(i);
-  }
-  for (const { trees, outputs: k, members } of chains) {
-    const lengthOf = (i: number) => forests[i]!.model.trees.length;
-    const counts = [...new Set(members.map(lengthOf))].sort((a, b) => a - b);
-    let at = 0;
-    for await (const sum of sumOfTrees(trees, counts, k, X, ctx)) {
-      const count = counts[at++]!;
+  const lists = forests.map(({ model }) => model.trees);
+  for (const { longest, members } of chainsOf(lists, (one, other) => outputs[one] === outputs[other])) {
+    const steps = members.entries();
+    for await (const sum of sumOfTrees(lists[longest]!, [...members.keys()], outputs[longest]!, X, ctx)) {
+      const [count, indices] = steps.next().value!;
       const mean = sum.map((s) => s / count);
-      for (const i of members) if (lengthOf(i) === count) yield [i, mean];
+      for (const i of indices) yield [i, mean];
     }
   }
 }

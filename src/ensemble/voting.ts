@@ -100,7 +100,8 @@ function weightsComplaint(weights: readonly number[], estimators: NamedEstimator
  * parameters are `name__param` in grids and patches.
  *
  * The members of all candidates of a search are fitted together, so that a grid over several members costs the sum of
- * their grids, not the product. Every member is given sampleWeight; those that do not use it learn as without.
+ * their grids, not the product. Every member is given sampleWeight and evalSet; those that do not use them learn as
+ * without.
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.ensemble.VotingClassifier.html
  */
 export class VotingClassifier<const T extends NamedEstimators = NamedEstimators> extends Classifier<
@@ -126,15 +127,19 @@ export class VotingClassifier<const T extends NamedEstimators = NamedEstimators>
   }
 
   override get allowsNaN(): boolean {
-    return this.#every((member) => member.allowsNaN);
+    return this.#list.every((member) => member.allowsNaN);
   }
 
   override get allowsLabels(): boolean {
-    return this.#every((member) => member.allowsLabels);
+    return this.#list.every((member) => member.allowsLabels);
   }
 
   override get usesSampleWeight(): boolean {
-    return !this.params.prefit && this.#every((member) => member.usesSampleWeight);
+    return !this.params.prefit && this.#list.every((member) => member.usesSampleWeight);
+  }
+
+  override get usesEvalSet(): boolean {
+    return !this.params.prefit && this.#list.some((member) => member.usesEvalSet);
   }
 
   /**
@@ -212,8 +217,8 @@ export class VotingClassifier<const T extends NamedEstimators = NamedEstimators>
     }
   }
 
-  #every(holds: (member: AnyEstimator) => boolean): boolean {
-    return Object.values(this.members as Readonly<Record<string, AnyEstimator>>).every(holds);
+  get #list(): readonly AnyEstimator[] {
+    return Object.values(this.members as Readonly<Record<string, AnyEstimator>>);
   }
 }
 
@@ -229,6 +234,7 @@ async function* fitTeams(
   const options = {
     ...ctx,
     sampleWeight: data.sampleWeight,
+    evalSets: data.evalSets,
     onFailure: (_seat: number, error: unknown) => {
       if (teams.size === 1) throw error;
       failures.push(error);

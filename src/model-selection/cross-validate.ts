@@ -1,5 +1,6 @@
 import { InvalidParameterError } from "../core/errors.js";
 import type { AnyEstimator, FitOptions, Method, Output, RunContext } from "../core/estimator.js";
+import { type EvalSet, evalSetsFor, toEvalSets } from "../core/eval-set.js";
 import { fitEach } from "../core/fit-all.js";
 import type { Label } from "../core/labels.js";
 import { Matrix, type MatrixLike } from "../core/matrix.js";
@@ -42,7 +43,8 @@ export interface CrossValidation<E> {
 }
 
 /**
- * Scores an estimator by cross-validation. It is cloned for each fold and itself left as it was.
+ * Scores an estimator by cross-validation. It is cloned for each fold and itself left as it was. An evalSet is handed
+ * to the fits of all folds.
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.model_selection.cross_validate.html
  */
 export async function crossValidate<E extends AnyEstimator>(
@@ -53,7 +55,7 @@ export async function crossValidate<E extends AnyEstimator>(
 ): Promise<CrossValidation<E>> {
   const { errorScore = Number.NaN, returnTrainScore = false } = options;
   const scorers = scorersOf(options.scoring ?? null, estimator);
-  return withData(estimator, X, y, options, async (matrix, target, splits, ctx) => {
+  return withData(estimator, X, y, options, async ({ X: matrix, y: target, splits, evalSets }, ctx) => {
     const folds: FoldScore[] = [];
     const sampleWeight = toWeights(options.sampleWeight, matrix.rows);
     for await (const one of scoreFolds(
@@ -61,7 +63,14 @@ export async function crossValidate<E extends AnyEstimator>(
       matrix,
       target,
       splits,
-      { scorers, errorScore, returnTrainScore, sampleWeight, keepEstimators: options.returnEstimator === true },
+      {
+        scorers,
+        errorScore,
+        returnTrainScore,
+        sampleWeight,
+        evalSets,
+        keepEstimators: options.returnEstimator === true,
+      },
       ctx,
     )) {
       folds[one.fold] = one;
@@ -107,7 +116,7 @@ export async function crossValPredict(
   } = {},
 ): Promise<readonly Label[] | Float64Array | Matrix> {
   const { method = "predict" } = options;
-  return withData(estimator, X, y, options, async (matrix, target, splits, ctx) => {
+  return withData(estimator, X, y, options, async ({ X: matrix, y: target, splits, evalSets }, ctx) => {
     const times = new Uint32Array(matrix.rows);
     for (const { test } of splits) for (const row of test) times[row]!++;
     const stray = times.findIndex((count) => count !== 1);
@@ -122,7 +131,7 @@ export async function crossValPredict(
     for (const { train, test } of splits) {
       const clone = estimator.clone();
       const weights = sampleWeight === null ? null : Float64Array.from(train, (row) => sampleWeight[row]!);
-      await fitEach([clone], matrix.take(train), target.take(train), { ...ctx, sampleWeight: weights });
+      await fitEach([clone], matrix.take(train), target.take(train), { ...ctx, sampleWeight: weights, evalSets });
       answers.add(test, await outputOf(clone, matrix.take(test), method, ctx), clone.state.classes);
     }
     return answers.all();
@@ -165,13 +174,20 @@ class Answers {
   }
 }
 
+interface FoldData {
+  readonly X: Matrix;
+  readonly y: Target;
+  readonly splits: readonly Split[];
+  readonly evalSets: readonly EvalSet[];
+}
+
 /** Clean data, its splits and a run of its own, which ends with `use`. */
 async function withData<T>(
   estimator: AnyEstimator,
   X: MatrixLike,
   y: TargetLike | null | undefined,
-  options: Pick<CrossValidateOptions, "cv" | "nJobs" | "pool" | "signal" | "workspace">,
-  use: (X: Matrix, y: Target, splits: readonly Split[], ctx: RunContext) => Promise<T>,
+  options: Pick<CrossValidateOptions, "cv" | "evalSet" | "nJobs" | "pool" | "signal" | "workspace">,
+  use: (data: FoldData, ctx: RunContext) => Promise<T>,
 ): Promise<T> {
   const { allowsNaN, allowsLabels, target, definition } = estimator;
   const { nJobs = null, pool = defaultPool(), signal = new AbortController().signal } = options;
@@ -180,8 +196,11 @@ async function withData<T>(
   try {
     const matrix = await toMatrix(X, { allowsNaN, allowsLabels, signal, workspace });
     const truth = toTarget(y, target, matrix.rows, definition.name);
+    const trained = { source: X, X: matrix, y: truth };
+    const evalSets = await toEvalSets(evalSetsFor(estimator, options), trained, estimator, { signal, workspace });
+    const splits = splitsOf(options.cv ?? 5, truth);
     const narrow = limit(pool, jobsOf(nJobs, pool));
-    return await use(matrix, truth, splitsOf(options.cv ?? 5, truth), { pool: narrow, workspace, signal });
+    return await use({ X: matrix, y: truth, splits, evalSets }, { pool: narrow, workspace, signal });
   } finally {
     if (options.workspace === undefined) workspace.close();
   }

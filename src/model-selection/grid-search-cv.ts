@@ -68,7 +68,7 @@ function definition<E extends AnyEstimator>(): Definition<GridSearchCVParams<E>>
  * All candidates of a fold are fitted together, so that they share their work (27 forests that differ in `nEstimators`,
  * `maxDepth` and `minSamplesSplit` cost one); scores and states are bit for bit those of independent fits. Ties go to
  * the candidate that comes first. A random state of null becomes one drawn seed for the whole search, which
- * `bestEstimator` shows.
+ * `bestEstimator` shows. An evalSet is handed to every fit, those of the folds and the refit.
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.model_selection.GridSearchCV.html
  */
 export class GridSearchCV<E extends AnyEstimator> extends MetaEstimator<
@@ -109,6 +109,10 @@ export class GridSearchCV<E extends AnyEstimator> extends MetaEstimator<
 
   override get usesSampleWeight(): boolean {
     return this.params.estimator.usesSampleWeight;
+  }
+
+  override get usesEvalSet(): boolean {
+    return this.params.estimator.usesEvalSet;
   }
 
   /** Runs the search. `onEvent` is told of every score as it is made. */

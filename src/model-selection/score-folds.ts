@@ -1,4 +1,5 @@
 import { type AnyEstimator, Estimator, type Progress, type RunContext } from "../core/estimator.js";
+import type { EvalSet } from "../core/eval-set.js";
 import { type FitAllOptions, fitAll } from "../core/fit-all.js";
 import type { Matrix } from "../core/matrix.js";
 import { merge } from "../core/merge.js";
@@ -31,6 +32,8 @@ export interface FoldOptions {
   /** The score of what fails; "raise" to end everything instead. */
   readonly errorScore: number | "raise";
   readonly sampleWeight: Float64Array | null;
+  /** Handed to the fits of all folds. */
+  readonly evalSets: readonly EvalSet[];
   /** Hands the fitted estimators on; otherwise their states are dropped as soon as they are scored. */
   readonly keepEstimators: boolean;
   /** Told how far the fits of a fold are. */
@@ -117,6 +120,7 @@ async function* scoreFold(
     workspace: ctx.workspace,
     signal: ctx.signal,
     sampleWeight: sampleWeight === null ? null : Float64Array.from(train, (row) => sampleWeight[row]!),
+    evalSets: options.evalSets,
     onProgress: (progress) => options.onFitProgress?.(fold, progress),
     onFailure: fail,
   };

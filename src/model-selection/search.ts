@@ -65,7 +65,7 @@ export function resultsOf(model: SearchModel): CvResults {
 export async function search<E extends AnyEstimator>(
   patches: readonly CandidateParams[],
   params: Readonly<SearchParams<E>>,
-  { X, y, sampleWeight }: TrainingData,
+  { X, y, sampleWeight, evalSets }: TrainingData,
   ctx: FitContext,
 ): Promise<SearchModel> {
   const start = performance.now();
@@ -90,7 +90,7 @@ export async function search<E extends AnyEstimator>(
     X,
     y,
     splits,
-    { scorers, returnTrainScore, errorScore, sampleWeight, keepEstimators: false, onFitProgress: tellFit },
+    { scorers, returnTrainScore, errorScore, sampleWeight, evalSets, keepEstimators: false, onFitProgress: tellFit },
     run,
   )) {
     const { candidate, fold, scores, trainScores, error, isLost } = one;
@@ -117,7 +117,8 @@ export async function search<E extends AnyEstimator>(
   let bestEstimator: AnyEstimator | null = null;
   if (params.refit !== false) {
     bestEstimator = candidates[bestIndex]!.clone();
-    await fitEach([bestEstimator], X, y, { ...run, sampleWeight, onProgress: (progress) => tellFit(null, progress) });
+    const onProgress = (progress: Progress) => tellFit(null, progress);
+    await fitEach([bestEstimator], X, y, { ...run, sampleWeight, evalSets, onProgress });
     tell({ type: "refitted", seconds: (performance.now() - refitStart) / 1000 });
   }
   const model: SearchModel = {

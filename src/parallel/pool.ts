@@ -8,8 +8,10 @@ export interface KernelCall {
   readonly args: readonly number[];
   /** Every block that it reads and does not write. Pools whose workers have memories of their own send copies. */
   readonly reads: readonly Block[];
-  /** Every block that it writes, its scratch and progress included. No two calls in flight may share one of them. */
+  /** Every block that it writes, its progress included. No two calls in flight may share one of them. */
   readonly writes: readonly Block[];
+  /** Blocks to work in whose contents matter neither before the call nor after it. Default: none. */
+  readonly scratch?: readonly Block[];
   /** Rough cost in nanoseconds; a call that costs less than a trip to a worker is done on the calling thread. */
   readonly cost: number;
 }

@@ -137,7 +137,9 @@ export class WorkerLane {
       if (heard.kind === "done") this.#mirror?.unpack(call, heard.pieces);
     } catch (error) {
       if (!(error instanceof Gone)) throw error;
-      if (this.#memory.shared && this.#port?.endsSurely === false) for (const b of call.writes) this.#memory.abandon(b);
+      if (this.#memory.shared && this.#port?.endsSurely === false) {
+        for (const block of [...call.writes, ...(call.scratch ?? [])]) this.#memory.abandon(block);
+      }
       throw signal?.aborted ? signal.reason : workerDied(kernel, error.message);
     } finally {
       this.#waitsForAnswer = undefined;

@@ -18,6 +18,14 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["DecisionTreeClassifier", async () => (await import("../tree/decision-tree.js")).DecisionTreeClassifier],
   ["DecisionTreeRegressor", async () => (await import("../tree/decision-tree.js")).DecisionTreeRegressor],
   ["DummyClassifier", async () => (await import("../dummy/dummy-classifier.js")).DummyClassifier],
+  [
+    "GradientBoostingClassifier",
+    async () => (await import("../ensemble/gradient-boosting-classifier.js")).GradientBoostingClassifier,
+  ],
+  [
+    "GradientBoostingRegressor",
+    async () => (await import("../ensemble/gradient-boosting-regressor.js")).GradientBoostingRegressor,
+  ],
   ["GridSearchCV", async () => (await import("../model-selection/grid-search-cv.js")).GridSearchCV],
   ["LogisticRegression", async () => (await import("../linear/logistic-regression.js")).LogisticRegression],
   ["MinMaxScaler", async () => (await import("../preprocessing/min-max-scaler.js")).MinMaxScaler],

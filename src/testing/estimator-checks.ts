@@ -4,6 +4,7 @@ import { abortChecks } from "./checks/abort.js";
 import { classifierChecks } from "./checks/classifier.js";
 import { containerChecks } from "./checks/containers.js";
 import { determinismChecks } from "./checks/determinism.js";
+import { evalSetChecks } from "./checks/eval-set.js";
 import { extremeChecks } from "./checks/extremes.js";
 import { fittingChecks } from "./checks/fitting.js";
 import { hostileChecks } from "./checks/hostile.js";
@@ -46,6 +47,7 @@ export function estimatorChecks(make: MakeEstimator, options: EstimatorChecksOpt
     determinismChecks,
     sharingChecks,
     weightChecks,
+    evalSetChecks,
     persistenceChecks,
     invarianceChecks,
     extremeChecks,

@@ -19,6 +19,7 @@ export class Subject {
   readonly allowsNaN: boolean;
   readonly allowsLabels: boolean;
   readonly usesSampleWeight: boolean;
+  readonly usesEvalSet: boolean;
   readonly isComposite: boolean;
   readonly pools: CheckPools;
   readonly problem: Problem;
@@ -35,6 +36,7 @@ export class Subject {
     this.allowsNaN = sample.allowsNaN;
     this.allowsLabels = sample.allowsLabels;
     this.usesSampleWeight = sample.usesSampleWeight;
+    this.usesEvalSet = sample.usesEvalSet;
     this.isComposite = Object.keys(sample.members).length > 0;
     this.pools = options.pools ?? new CheckPools();
     this.problem = makeProblem(this.target);

@@ -1,9 +1,8 @@
 import type { RunContext } from "../core/estimator.js";
-import { Matrix } from "../core/matrix.js";
-import { place } from "../core/placed.js";
+import type { Matrix } from "../core/matrix.js";
+import { inRowBlocks, placeSource } from "../core/row-source.js";
 import { inSlices } from "../core/slices.js";
 import { NODE_BYTES, walk } from "../kernels/walk-trees.js";
-import { mapTasks } from "../parallel/map-tasks.js";
 import type { Block, Memory, Scope } from "../parallel/memory.js";
 import { leafOf, type TreeModel } from "./tree-model.js";
 
@@ -67,14 +66,12 @@ async function addHere(
 async function placeWalker(
   trees: readonly TreeModel[],
   outputs: number,
-  table: Matrix,
+  X: Matrix,
   scope: Scope,
   ctx: RunContext,
 ): Promise<(from: number, to: number) => Promise<Float64Array>> {
   const { pool, signal } = ctx;
-  const X = isSmallPart(table) ? new Matrix(table.data, table.rows, table.cols, { scale: table.scale }) : table;
-  const placed = await place(X, ctx);
-  const index = X.index === null ? null : scope.place(X.index);
+  const source = await placeSource(X, scope, ctx);
   const out = scope.zeros(8 * X.rows * outputs);
   const { nodes, roots } = packed(trees, outputs);
   const forest = {
@@ -82,34 +79,22 @@ async function placeWalker(
     roots: scope.place(roots),
     leaves: placeLeaves(trees, scope, pool.memory),
   };
-  const blocks = [forest.nodes, forest.roots, forest.leaves, placed.cells, placed.byteValues, index];
-  const reads = blocks.filter((block) => block !== null);
+  const reads = [forest.nodes, forest.roots, forest.leaves, ...source.reads];
   return async (from, to) => {
-    const tasks = mapTasks(
-      pool,
-      Math.ceil(X.rows / ROWS),
-      () => null,
-      (i, _slot, stop) => {
-        const rows = [i * ROWS, Math.min(X.rows, (i + 1) * ROWS)] as const;
-        const args = [
-          ...[forest.nodes.offset, forest.roots.offset, forest.leaves.offset, outputs, from, to],
-          ...[placed.cells.offset, placed.kind, placed.byteValues?.offset ?? 0, X.cols, index?.offset ?? 0],
-          ...[...rows, out.offset],
-        ];
-        const writes = [out.part(8 * outputs * rows[0], 8 * outputs * (rows[1] - rows[0]))];
-        const cost = 100 * (to - from) * (rows[1] - rows[0]);
-        return pool.run({ kernel: walk, args, reads, writes, cost }, stop);
-      },
-      signal,
-    );
-    for await (const _ of tasks);
+    const callOf = (begin: number, end: number) => ({
+      kernel: walk,
+      args: [
+        ...[forest.nodes.offset, forest.roots.offset, forest.leaves.offset, outputs, from, to],
+        ...[source.cells.offset, source.kind, source.byteValues?.offset ?? 0, X.cols, source.index?.offset ?? 0],
+        ...[begin, end, out.offset],
+      ],
+      reads,
+      writes: [out.part(8 * outputs * begin, 8 * outputs * (end - begin))],
+      cost: 100 * (to - from) * (end - begin),
+    });
+    await inRowBlocks(pool, X.rows, ROWS, callOf, signal);
     return pool.memory.f64(out).subarray(0, X.rows * outputs);
   };
-}
-
-/** A small part of a large table is copied; placing all of the table would cost more. */
-function isSmallPart(X: Matrix): boolean {
-  return X.index !== null && 4 * X.rows < X.root.rows;
 }
 
 interface Packed {

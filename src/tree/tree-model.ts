@@ -110,6 +110,7 @@ export function validateTree(tree: TreeModel, nFeatures: number, outputs: number
     if (feature[node]! >= 0) {
       require(feature[node]! < nFeatures, `node ${node} splits on feature ${feature[node]} of ${nFeatures}`);
       require(Number.isFinite(threshold[node]), `the threshold of node ${node} is not finite`);
+      require(right[node]! < nodes, `node ${node} has its right child at ${right[node]} of ${nodes} nodes`);
       due.push(right[node]!);
     } else {
       require(right[node] === leaves++, `leaf ${node} has no value of its own`);

@@ -1,6 +1,8 @@
 import { afterAll, describe, it } from "vitest";
 import { Pipeline } from "../../src/compose/pipeline.js";
 import { DummyClassifier } from "../../src/dummy/dummy-classifier.js";
+import { GradientBoostingClassifier } from "../../src/ensemble/gradient-boosting-classifier.js";
+import { GradientBoostingRegressor } from "../../src/ensemble/gradient-boosting-regressor.js";
 import { RandomForestClassifier, RandomForestRegressor } from "../../src/ensemble/random-forest.js";
 import { VotingClassifier } from "../../src/ensemble/voting.js";
 import { LogisticRegression } from "../../src/linear/logistic-regression.js";
@@ -37,6 +39,8 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
     () => new RandomForestRegressor({ nEstimators: 5 }),
     { weightsAsRepeats: { bootstrap: false, maxFeatures: null } },
   ],
+  GradientBoostingClassifier: [() => new GradientBoostingClassifier({ nEstimators: 5 })],
+  GradientBoostingRegressor: [() => new GradientBoostingRegressor({ nEstimators: 5 })],
   "GridSearchCV of a classifier": [
     () =>
       new GridSearchCV({
