@@ -8,7 +8,7 @@ const LAYERS = [
   ["parallel"],
   ["core"],
   ["split"],
-  ["tree", "linear", "svm", "neighbors", "preprocessing", "neural", "dummy"],
+  ["tree", "linear", "svm", "neighbors", "preprocessing", "neural", "dummy", "boosting"],
   ["ensemble", "compose"],
   ["model-selection"],
   ["tune"],

@@ -12,7 +12,7 @@ export function seedStream(state: u64): void {
 }
 
 @inline
-function mix(x: u64): u64 {
+export function mix(x: u64): u64 {
   let z = x;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
   z = (z ^ (z >> 27)) * 0x94d049bb133111eb;

@@ -35,7 +35,7 @@ const WORD = (1n << 64n) - 1n;
 const LEFT = 0x632be59bd9b4e019n;
 const RIGHT = 0xd1342543de82ef95n;
 
-function mix(x: bigint): bigint {
+export function mix(x: bigint): bigint {
   let z = x;
   z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & WORD;
   z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & WORD;
@@ -43,7 +43,7 @@ function mix(x: bigint): bigint {
 }
 
 /** splitmix64. */
-function stream(seed: bigint) {
+export function stream(seed: bigint) {
   let state = seed;
   const next = () => {
     state = (state + 0x9e3779b97f4a7c15n) & WORD;
