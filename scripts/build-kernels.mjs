@@ -1,5 +1,5 @@
 // Compiles src/kernels/assembly/<family>.ts with AssemblyScript, for shared and for private memory, and writes the
-// modules as base64 into src/kernels/generated/<family>.ts. Skips families whose sources have not changed.
+// modules as text into src/kernels/generated/<family>.ts. Skips families whose sources have not changed.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -55,7 +55,17 @@ async function compile(family, page, shared) {
     listFiles: () => [],
   });
   if (error || !wasm) throw new Error(`${family}: ${error?.message ?? "no output"}\n${stderr}`);
-  return Buffer.from(wasm).toString("base64");
+  return Buffer.from(wasm);
+}
+
+/** Where two modules differ: in the flags of the memory that they import, and nowhere else. */
+function memoryFlagOf(shared, priv) {
+  const differing = [...priv.keys()].filter((i) => shared[i] !== priv[i]);
+  const [at] = differing;
+  if (shared.length !== priv.length || differing.length !== 1 || priv[at] !== 1 || shared[at] !== 3) {
+    throw new Error("the modules for shared and for private memory differ in more than the memory's flag");
+  }
+  return at;
 }
 
 mkdirSync(generated, { recursive: true });
@@ -67,7 +77,8 @@ for (const [family, page] of Object.entries(layout)) {
     out,
     `// Made by scripts/build-kernels.mjs from assembly/${family}.ts (${stamp}).\n` +
       `import type { KernelModule } from "../kernel.js";\n\n` +
-      `export const ${family}: KernelModule = {\n  name: "${family}",\n  shared: "${shared}",\n  private: "${priv}",\n};\n`,
+      `export const ${family}: KernelModule = {\n  name: "${family}",\n  code: "${priv.toString("hex")}",\n` +
+      `  memoryFlagAt: ${memoryFlagOf(shared, priv)},\n};\n`,
   );
-  console.log(`kernels: ${family}, ${((shared.length * 0.75) / 1024).toFixed(1)} kB`);
+  console.log(`kernels: ${family}, ${(priv.length / 1024).toFixed(1)} kB`);
 }

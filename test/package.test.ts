@@ -25,8 +25,8 @@ async function bundle(contents: string) {
   return { code: outputFiles[0]!.text, packages: [...new Set(packages)] };
 }
 
-/** "\0asm", the beginning of every wasm module, as base64. */
-const WASM = "AGFzbQ";
+/** "\0asm", the beginning of every wasm module, in hexadecimal. */
+const WASM = "0061736d";
 
 describe("The built package", () => {
   it("depends on seedrandom alone in its root entry.", async () => {

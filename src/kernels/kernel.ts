@@ -8,9 +8,24 @@
 export interface KernelModule {
   /** Family name, unique: "tree", "linear". */
   readonly name: string;
-  /** The module's bytes, base64: for a shared and for a private memory. */
-  readonly shared: string;
-  readonly private: string;
+  /** The module's bytes, as it imports a memory of its thread's own; hexadecimal, which gzip packs better than base64. */
+  readonly code: string;
+  /**
+   * Place of the byte that says which memory it imports: 1 a private one, 3 a shared one; nothing else differs.
+   * @see https://webassembly.github.io/threads/core/binary/types.html#limits
+   */
+  readonly memoryFlagAt: number;
+}
+
+/** `memoryFlagAt` of modules for shared memory. */
+const SHARED = 3;
+
+/** The module's bytes for one kind of memory. */
+export function bytesOf({ code, memoryFlagAt }: KernelModule, shared: boolean): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(code.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(code.slice(2 * i, 2 * i + 2), 16);
+  if (shared) bytes[memoryFlagAt] = SHARED;
+  return bytes;
 }
 
 export interface Kernel {

@@ -1,9 +1,7 @@
-import type { Kernel, KernelModule } from "../kernels/kernel.js";
+import { bytesOf, type Kernel, type KernelModule } from "../kernels/kernel.js";
 import type { Memory } from "./memory.js";
 
 export type KernelFunction = (...args: number[]) => number | undefined;
-
-const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 
 /** Compiles kernel modules once and binds them to one memory. */
 export class Linker {
@@ -19,7 +17,7 @@ export class Linker {
   module(family: KernelModule): Promise<WebAssembly.Module> {
     let compiled = this.#modules.get(family);
     if (compiled === undefined) {
-      compiled = WebAssembly.compile(bytesOf(this.#memory.shared ? family.shared : family.private));
+      compiled = WebAssembly.compile(bytesOf(family, this.#memory.shared));
       this.#modules.set(family, compiled);
     }
     return compiled;

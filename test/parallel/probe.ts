@@ -34,7 +34,7 @@ const source = `
   export function answerNothing(x: usize): void { store<u8>(x, 42); }
 `;
 
-async function compile(shared: boolean): Promise<string> {
+async function compile(shared: boolean): Promise<Buffer> {
   let wasm: Uint8Array | undefined;
   const sharing = shared ? ["--sharedMemory", "--enable", "threads"] : [];
   const { error, stderr } = await asc.main(
@@ -65,10 +65,15 @@ async function compile(shared: boolean): Promise<string> {
     },
   );
   if (error || !wasm) throw new Error(`${error}\n${stderr}`);
-  return Buffer.from(wasm).toString("base64");
+  return Buffer.from(wasm);
 }
 
-const module: KernelModule = { name: "probe", shared: await compile(true), private: await compile(false) };
+const [forShared, forPrivate] = [await compile(true), await compile(false)];
+const module: KernelModule = {
+  name: "probe",
+  code: forPrivate.toString("hex"),
+  memoryFlagAt: forPrivate.findIndex((byte, i) => byte !== forShared[i]),
+};
 
 export const probe = (name: string): Kernel => ({ module, name });
 

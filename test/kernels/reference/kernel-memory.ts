@@ -1,7 +1,7 @@
 /** A memory for kernel tests, with guard zones around every buffer and inputs that must not change. */
 import { expect } from "vitest";
 import { tree } from "../../../src/kernels/generated/tree.js";
-import { ARENA_BASE, type KernelModule } from "../../../src/kernels/kernel.js";
+import { ARENA_BASE, bytesOf, type KernelModule } from "../../../src/kernels/kernel.js";
 
 const GUARD = 64;
 const FILL = 0xa5;
@@ -18,8 +18,9 @@ export class KernelMemory {
 
   constructor(shared: boolean, module: KernelModule = tree, pages = PAGES) {
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-    const bytes = Buffer.from(shared ? module.shared : module.private, "base64");
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: this.#memory } });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(module, shared)), {
+      env: { memory: this.#memory },
+    });
     this.#exports = instance.exports as Exports;
   }
 
