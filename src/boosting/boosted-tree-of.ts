@@ -42,10 +42,13 @@ export function boostedTreeOf(
     const [node, parent] = due.pop()!;
     if (parent >= 0) tree.right[parent] = at;
     const [w, n] = [node * NODE_WORDS, node * NODE_NUMBERS];
-    tree.value[at] = Math.fround(numbers[n + WEIGHT]!) * rate;
+    tree.value[at] = numbers[n + WEIGHT]!;
     tree.cover[at] = Math.min(numbers[n + HESSIANS]! / hessianScale, MOST);
     const left = words[w + LEFT]!;
-    if (left === 0) continue;
+    if (left === 0) {
+      tree.value[at]! *= rate;
+      continue;
+    }
     const feature = words[w + FEATURE]!;
     tree.feature[at] = feature;
     const bin = words[w + BIN]!;

@@ -14,7 +14,7 @@ export interface BoostedTree {
   readonly defaultLeft: Uint8Array;
   /** Right child; 0 in leaves. */
   readonly right: Uint32Array;
-  /** What a leaf adds to a row's margin; in inner nodes what it would add were it a leaf. The learning rate is in it. */
+  /** What a leaf adds to a row's margin; in inner nodes the weight before the learning rate, XGBoost's base_weight. */
   readonly value: Float32Array;
   /** How much a split lowers the regularised loss, twice: XGBoost's loss_chg. 0 in leaves. */
   readonly gain: Float32Array;

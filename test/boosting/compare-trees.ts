@@ -197,11 +197,11 @@ export function deviations(trees: readonly BoostedTree[], problem: Problem, opti
           return;
         }
         const split = splitOf(tree, node, rows, X, gh, params, bounds);
-        raise("gain", Math.abs(tree.gain[node]! - split.gain) / Math.max(1e-3, split.scale));
-        // XGBoost's arithmetic is f32: where a gain is tiny beside its terms, so is what can be told of it.
+        // Gradients are f32: where a gain is tiny beside its terms, or beside 1, little can be told of it.
+        raise("gain", Math.abs(tree.gain[node]! - split.gain) / Math.max(0.1, split.scale));
         if (sorted !== null) {
           const best = bestGain(sorted, rows, X, gh, params, bounds);
-          raise("regret", Math.max(0, best - split.gain) / Math.max(best, 0.1 * split.scale));
+          raise("regret", Math.max(0, best - split.gain) / Math.max(best, 0.1 * split.scale, 0.01));
         }
         step(node + 1, split.left, split.bounds[0]);
         step(tree.right[node]!, split.right, split.bounds[1]);

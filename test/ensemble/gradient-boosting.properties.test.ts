@@ -123,6 +123,7 @@ describe("each node of gradient boosting, from scratch", () => {
       maxLeaves: fc.integer({ min: 2, max: 9 }),
       maxDepth: fc.constantFrom(null, 3),
       gamma: fc.constantFrom(0, 0.4),
+      minChildWeight: fc.constant(0.9137),
     });
     const signs = fc.array(fc.constantFrom(-1, 0, 1), { minLength: 4, maxLength: 4 });
     await fc.assert(

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DESCRIPTOR_BYTES, FEATURE as FEATURE_WORD, STORES_ALL, TILE } from "../../src/kernels/bin-columns.js";
 import { boosting } from "../../src/kernels/generated/boosting.js";
 import {
+  BEFORE_ALL,
   BEGIN,
   BEST_FIRST,
   BIN,
@@ -73,8 +74,7 @@ interface Layout {
   readonly seed: number;
 }
 
-const PLAIN: Layout = {
-  memory: memories[0]!,
+const PLAIN = {
   featuresOfTile: 1000,
   dense: "all",
   mode: "most",
@@ -83,7 +83,7 @@ const PLAIN: Layout = {
   inline: true,
   kept: 8,
   seed: 1,
-};
+} as const;
 
 const bytesOf = (values: Uint16Array | Int8Array) => new Uint8Array(values.buffer);
 
@@ -114,8 +114,9 @@ function placeColumns({ columns, gradients }: ReferenceProblem, layout: Layout) 
       const { codes, valueBins, hasMissing } = columns[f]!;
       const count = valueBins + Number(hasMissing);
       const width = wide || count > 256 ? 2 : 1;
-      const often = (code: number) => codes.filter((other) => other === code).length;
-      const most = codes.reduce((a, b) => (often(b) > often(a) ? b : a));
+      const often = new Uint32Array(count);
+      for (const code of codes) often[code]!++;
+      const most = often.indexOf(often.reduce((a, b) => Math.max(a, b)));
       const feature = features.subarray((DESCRIPTOR_BYTES / 4) * f);
       feature[FEATURE_WORD.codes] = memory.put(width === 1 ? Uint8Array.from(codes) : bytesOf(Uint16Array.from(codes)));
       feature[FEATURE_WORD.width] = width;
@@ -190,7 +191,7 @@ function begin(p: ReferenceProblem, layout: Layout) {
     monotone: p.monotone === null ? 0 : memory.put(bytesOf(Int8Array.from(p.monotone))),
     learningRate: LEARNING_RATE,
   };
-  const largest = (values: readonly number[]) => Math.max(...values.map(Math.abs));
+  const largest = (values: readonly number[]) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const tree = {
     pairs,
     margins,
@@ -199,14 +200,18 @@ function begin(p: ReferenceProblem, layout: Layout) {
     seed: [Number(p.seed & 0xffffffffn), Number(p.seed >> 32n)] as const,
   };
   writeJob(memory.buffer, problem, tree, lane, size, parts, layout.inline);
-  return { p, layout, lane, parts, base, pairs, margins, outputs: [...Object.values(lane), pairs, margins] };
+  const outputs = [...Object.values(lane), pairs, margins];
+  return { p, layout, lane, parts, base, pairs, margins, outputs, calls: { more: 0 } };
 }
 type Begun = ReturnType<typeof begin>;
 
 /** Calls the kernel once; answers whether the tree is not yet grown. A job that waits has its parts evaluated. */
-function step({ layout: { memory, inline, seed }, lane, parts }: Begun): boolean {
+function step({ layout: { memory, inline, seed }, lane, parts, calls }: Begun): boolean {
   const answer = memory.call(grow.name, [lane.job]);
-  if (answer === MORE) return true;
+  if (answer === MORE) {
+    calls.more++;
+    return true;
+  }
   expect(answer).toBe(DONE);
   if (!isWaiting(memory.buffer, lane)) return false;
   expect(inline).toBe(false);
@@ -220,6 +225,13 @@ function step({ layout: { memory, inline, seed }, lane, parts }: Begun): boolean
 
 /** The gradients lie before the hessians. */
 const GRADIENTS = HESSIANS - 1;
+
+function expectSame(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  expect(actual.length).toBe(expected.length);
+  let at = 0;
+  while (at < actual.length && actual[at] === expected[at]) at++;
+  expect([at, actual[at]]).toEqual([at, expected[at]]);
+}
 
 /** Requires the grown tree to be the reference's, and its leaves to have been added to the margins. */
 function check({ p, layout: { memory }, lane, base, pairs, margins }: Begun, expected: ReferenceTree): void {
@@ -236,7 +248,7 @@ function check({ p, layout: { memory }, lane, base, pairs, margins }: Begun, exp
     const { split, children } = node;
     expect(field(LEFT) !== 0).toBe(children !== undefined);
     const range = order.slice(from, from + rows);
-    expect([...(children === undefined ? range : range.sort())]).toEqual(node.rows);
+    expectSame(children === undefined ? range : range.sort(), node.rows);
     expect([number(GRADIENTS), number(HESSIANS), weight + 0]).toEqual([node.g, node.h, node.weight + 0]);
     if (split === undefined || children === undefined) {
       const value = Math.fround(Math.fround(weight) * Math.fround(LEARNING_RATE));
@@ -245,26 +257,31 @@ function check({ p, layout: { memory }, lane, base, pairs, margins }: Begun, exp
     }
     const { feature, bin, defaultLeft, gain } = split;
     const found = [field(FEATURE), field(BIN), field(DEFAULT_LEFT), number(GAIN)];
-    expect(found).toEqual([feature, bin >>> 0, Number(defaultLeft), gain]);
+    expect(found).toEqual([feature, bin < 0 ? BEFORE_ALL : bin, Number(defaultLeft), gain]);
     compare(field(LEFT), children[0]);
     compare(field(RIGHT), children[1]);
   };
   compare(0, expected.root);
   expect(count).toBe(seen);
   expect(hessianScale).toBe(expected.hessianScale);
-  expect([...new Int32Array(memory.buffer, pairs, 2 * rowsOf(p))]).toEqual(expected.steps.flatMap(({ g, h }) => [g, h]));
-  expect(new Float32Array(memory.buffer, margins, rowsOf(p))).toEqual(sums);
+  const steps = expected.steps.flatMap(({ g, h }) => [g, h]);
+  expectSame(new Int32Array(memory.buffer, pairs, 2 * rowsOf(p)), steps);
+  expectSame(new Float32Array(memory.buffer, margins, rowsOf(p)), sums);
 }
 
-/** Grows one tree and compares it. */
-function growAndCheck(p: ReferenceProblem, layout: Partial<Layout> = {}, expected = growBoostedReference(p)): void {
-  const whole = { ...PLAIN, ...layout };
-  whole.memory.reset();
-  const begun = begin(p, whole);
-  whole.memory.freezeInputs(begun.outputs);
-  for (let calls = 0; step(begun); calls++) expect(calls).toBeLessThan(10_000);
-  whole.memory.checkGuards();
-  check(begun, expected);
+/** Grows trees in one memory, by turns, and compares them; answers how often the kernel had more to do. */
+function growAndCheck(memory: KernelMemory, ...trees: readonly (readonly [ReferenceProblem, Partial<Layout>])[]) {
+  memory.reset();
+  const begun = trees.map(([p, layout]) => begin(p, { ...PLAIN, ...layout, memory }));
+  memory.freezeInputs(begun.flatMap(({ outputs }) => outputs));
+  let growing = begun;
+  for (let calls = 0; growing.length > 0; calls++) {
+    expect(calls).toBeLessThan(10_000);
+    growing = growing.filter(step);
+  }
+  memory.checkGuards();
+  for (const tree of begun) check(tree, growBoostedReference(tree.p));
+  return begun.map(({ calls }) => calls.more);
 }
 
 interface Kind {
@@ -274,7 +291,8 @@ interface Kind {
   readonly bins: number;
   readonly missing: number;
   readonly derivatives: "few" | "many" | "some zero" | "all zero";
-  readonly magnitude: number;
+  /** Of gradients and hessians. */
+  readonly magnitudes: readonly [g: number, h: number];
   readonly seed: number;
 }
 
@@ -310,7 +328,7 @@ function makeColumn({ rows, bins, missing }: Kind, next: () => number): Referenc
 }
 
 function makeProblem(kind: Kind, { constrained, shares, ...rules }: Rules = DEFAULTS): ReferenceProblem {
-  const { rows, cols, derivatives, magnitude, seed } = kind;
+  const { rows, cols, derivatives, magnitudes, seed } = kind;
   const next = stream(seed);
   const columns = Array.from({ length: cols }, () => makeColumn(kind, next));
   // A column twice: of equal splits that of the first must be kept.
@@ -319,7 +337,7 @@ function makeProblem(kind: Kind, { constrained, shares, ...rules }: Rules = DEFA
     const signal = ((columns[0]!.codes[row]! + row) % 3) - 1;
     if (derivatives === "few") return [next() < 0.5 + signal / 4 ? 0.5 : -0.5, 0.25];
     const isZero = derivatives === "all zero" || (derivatives === "some zero" && next() < 0.4);
-    return [(signal + next() - 0.5) * magnitude, isZero ? 0 : next() * magnitude];
+    return [(signal + next() - 0.5) * magnitudes[0], isZero ? 0 : next() * magnitudes[1]];
   };
   const pairs = Array.from({ length: rows }, (_, row) => pair(row));
   const drawn = (share: number, of: number) => Math.max(1, Math.floor(share * of));
@@ -335,26 +353,28 @@ function makeProblem(kind: Kind, { constrained, shares, ...rules }: Rules = DEFA
   };
 }
 
-const seeds = fc.nat();
 const kinds: fc.Arbitrary<Kind> = fc.record({
-  rows: fc.oneof({ weight: 1, arbitrary: fc.constant(1) }, { weight: 12, arbitrary: fc.integer({ min: 2, max: 90 }) }),
+  rows: fc.oneof({ weight: 1, arbitrary: fc.constant(1) }, { weight: 20, arbitrary: fc.integer({ min: 2, max: 150 }) }),
   cols: fc.integer({ min: 1, max: 7 }),
-  bins: fc.constantFrom(2, 5, 12, 300),
+  bins: fc.constantFrom(2, 5, 12, 40, 300),
   missing: fc.constantFrom(0, 0.5, 1),
-  derivatives: fc.constantFrom("few", "many", "many", "some zero", "all zero"),
-  magnitude: fc.constantFrom(1, 1, 1, 1000, 1e-3),
-  seed: seeds,
+  derivatives: fc.oneof(
+    { weight: 12, arbitrary: fc.constantFrom("few", "many", "some zero") },
+    { weight: 1, arbitrary: fc.constant("all zero") },
+  ),
+  magnitudes: fc.constantFrom([1, 1], [1, 1], [1, 1], [50, 50], [1e30, 1e30], [1, 1e-16]),
+  seed: fc.nat(),
 });
 const share = fc.constantFrom(1, 1, 0.6, 0.3);
 const rules: fc.Arbitrary<Rules> = fc
   .record({
     policy: fc.constantFrom("any", "first", "best"),
-    maxDepth: fc.constantFrom(6, 6, 3, 1, 0, UNLIMITED),
-    maxLeaves: fc.constantFrom(UNLIMITED, UNLIMITED, 1, 2, 3, 6),
+    maxDepth: fc.constantFrom(6, 6, 6, 3, 1, UNLIMITED, UNLIMITED, 0),
+    maxLeaves: fc.constantFrom(UNLIMITED, 1, 2, 3, 6, 6),
     regLambda: fc.constantFrom(1, 1, 0, 0.3),
     regAlpha: fc.constantFrom(0, 0, 0.4),
-    gamma: fc.constantFrom(0, 0, 0.7),
-    minChildWeight: fc.constantFrom(1, 0, 0.3, 3),
+    gamma: fc.constantFrom(0, 0, 0.3),
+    minChildWeight: fc.constantFrom(0, 0, 0.3, 2),
     maxDeltaStep: fc.constantFrom(0, 0, 0.2),
     subsample: fc.constantFrom(1, 1, 0.6),
     seed: fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
@@ -365,8 +385,7 @@ const rules: fc.Arbitrary<Rules> = fc
   .map((rules) => ({ ...rules, maxLeaves: rules.policy === "any" ? UNLIMITED : rules.maxLeaves }));
 const problems = fc.tuple(kinds, rules).map(([kind, rules]) => makeProblem(kind, rules));
 const plainProblems = kinds.map((kind) => makeProblem(kind));
-const layouts: fc.Arbitrary<Layout> = fc.record({
-  memory: fc.constantFrom(...memories),
+const layouts: fc.Arbitrary<Omit<Layout, "memory">> = fc.record({
   featuresOfTile: fc.integer({ min: 1, max: 4 }),
   dense: fc.constantFrom("first", "second", "all", "none"),
   mode: fc.constantFrom("most", "any"),
@@ -374,19 +393,55 @@ const layouts: fc.Arbitrary<Layout> = fc.record({
   featuresOfPart: fc.integer({ min: 1, max: 5 }),
   inline: fc.boolean(),
   kept: fc.constantFrom(1, 1, 2, 3, 8, 40),
-  seed: seeds,
+  seed: fc.nat(),
 });
 
+/** Children may be as small as they like: trees of many nodes. */
+const deep = (patch: Partial<Kind>, rules: Partial<Rules> = {}) =>
+  makeProblem(
+    { rows: 2500, cols: 4, bins: 700, missing: 0.7, derivatives: "many", magnitudes: [1, 1], seed: 3, ...patch },
+    { ...DEFAULTS, minChildWeight: 0, ...rules },
+  );
+
 describe("grow", () => {
+  const memory = fc.constantFrom(...memories);
+
   it.each([
-    ["by the gain of two sums alone", plainProblems],
+    ["by the sums alone", plainProblems],
     ["under all rules", problems],
   ])("grows the reference's tree %s, however it is laid out", (_, arbitrary) => {
     fc.assert(
-      fc.property(arbitrary, layouts, (p, layout) => {
-        growAndCheck(p, layout);
+      fc.property(memory, arbitrary, layouts, (at, p, layout) => {
+        growAndCheck(at, [p, layout]);
       }),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
+  });
+
+  it.each<[string, ReferenceProblem]>([
+    ["depth first", deep({}, { maxDepth: 8 })],
+    ["breadth first", deep({ bins: 200, missing: 0 }, { policy: "first", maxLeaves: 100 })],
+    ["best first", deep({ derivatives: "few" }, { policy: "best", maxDepth: UNLIMITED, maxLeaves: 200 })],
+    ["with monotone constraints", deep({ cols: 6 }, { constrained: true, maxDepth: 10, regLambda: 0.1 })],
+  ])("grows the reference's tree of many rows, bins and nodes: %s", (_, p) => {
+    for (const [i, kept] of [1, 4, 300].entries()) {
+      const layout = { featuresOfTile: 2, dense: "second", featuresOfPart: 1, inline: i === 1, kept } as const;
+      growAndCheck(memories[i % 2]!, [p, layout]);
+    }
+  });
+
+  it("keeps trees apart that it grows by turns", () => {
+    fc.assert(
+      fc.property(memory, problems, layouts, plainProblems, layouts, (at, p, ofP, q, ofQ) => {
+        growAndCheck(at, [p, ofP], [q, ofQ]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("answers after a slice of work that there is more, and goes on when it is called again", () => {
+    const p = deep({ rows: 130_000, bins: 16 }, { maxDepth: 12, regLambda: 0 });
+    const [more] = growAndCheck(memories[0]!, [p, { featuresOfTile: 2, featuresOfPart: 2 }]);
+    expect(more).toBeGreaterThan(0);
   });
 });

@@ -102,7 +102,9 @@ function count(node: u32, which: u32, tile: u32, begin: u32): void {
   const first = load<u32>(tile);
   const end = load<u32>(tile, 4);
   const begins = max(first, partBegin);
-  addDense(bins, from, to, entries, end - first, begins - first, min(end, partEnd) - begins);
+  // Pieces of four entries or more, with some 2048 bins: 32 KiB.
+  const piece = max(4, ((2048 * (end - first)) / load<u32>(tile, 12)) & ~3);
+  addDense(bins, from, to, entries, end - first, begins - first, min(end, partEnd) - begins, piece);
 }
 
 /** Looks for the node's best split among the listed features, and lists those that its children may still use. */

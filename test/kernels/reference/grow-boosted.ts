@@ -65,7 +65,7 @@ const LEAST_GAIN = 1e-6;
 
 /** The power of two by which the largest value comes to 2^(bits - 1) or more, but below 2^bits. */
 function scaleFor(values: readonly number[], bits: number): number {
-  const largest = Math.max(...[0, ...values].map(Math.abs));
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (largest === 0) return 1;
   let exponent = 0;
   while (largest * 2 ** exponent >= 2 ** bits) exponent--;
