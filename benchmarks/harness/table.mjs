@@ -2,6 +2,12 @@ import { time } from "./compare.mjs";
 
 const number = (value, digits = 3) => (value === null || value === undefined ? "-" : value.toPrecision(digits));
 
+function goalsOf(row) {
+  const named = Object.entries({ ...(row.goal_of && { [row.goal_of]: row.goal }), ...row.also });
+  const told = named.map(([field, least]) => `${field} ${least} (${number(row[field])})`);
+  return (row.goal_of ? told : [row.goal, ...told]).join(", ");
+}
+
 /** @param {object[]} rows of a results file @returns {string} them as a Markdown table, with remarks below */
 export function table(rows) {
   const cells = rows.map((row) => [
@@ -10,7 +16,7 @@ export function table(rows) {
     row.peer,
     time(row.peer_s),
     number(row.ratio),
-    row.goal_of ? `${row.goal_of} ${row.goal} (${number(row[row.goal_of])})` : String(row.goal),
+    goalsOf(row),
     row.met === null ? "-" : row.met ? "yes" : "NO",
   ]);
   const all = [["row", "ours", "peer", "peer's", "ratio", "goal", "met"], ...cells];

@@ -1,4 +1,4 @@
-// The side of ml-random-forest and ml-cart (protocol: ../README.md).
+// The side of ml-random-forest, ml-cart and ml-xgboost (protocol: ../README.md).
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { answerWith, median, timesOf } from "../harness/answer.mjs";
@@ -6,6 +6,7 @@ import { answerWith, median, timesOf } from "../harness/answer.mjs";
 const require = createRequire(import.meta.url);
 const { DecisionTreeClassifier } = require("ml-cart");
 const { RandomForestClassifier } = require("ml-random-forest");
+const XGBoost = await require("ml-xgboost");
 const versionOf = (name) =>
   JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
 
@@ -17,11 +18,19 @@ const estimators = {
   forest: ({ nEstimators, maxFeatures, randomState }) =>
     new RandomForestClassifier({ nEstimators, maxFeatures, seed: randomState, replacement: false, noOOB: true }),
   tree: () => new DecisionTreeClassifier({ gainFunction: "gini", minNumSamples: 1, maxDepth: 1000 }),
+  boosting: ({ nEstimators, learningRate, maxDepth }) =>
+    new XGBoost({
+      objective: "multi:softmax",
+      iterations: nEstimators,
+      eta: learningRate,
+      max_depth: maxDepth,
+      subsample: 1,
+    }),
 };
 
 await answerWith({
   hello: () => ({
-    versions: { "ml-random-forest": versionOf("ml-random-forest"), "ml-cart": versionOf("ml-cart") },
+    versions: Object.fromEntries(["ml-random-forest", "ml-cart", "ml-xgboost"].map((name) => [name, versionOf(name)])),
   }),
   load({ name, X, y, rows, cols, type }) {
     if (type !== "uint8") throw new Error("ml.js is compared on bytes only");
@@ -35,6 +44,8 @@ await answerWith({
     const seconds = await timesOf(repeat, () => {
       const fitted = estimators[estimator](params);
       fitted.train(X, y);
+      // Nothing collects what ml-xgboost holds in the memory of its WebAssembly module.
+      models.get(model)?.free?.();
       models.set(model, fitted);
     });
     return { seconds: median(seconds) };
