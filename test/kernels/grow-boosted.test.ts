@@ -68,6 +68,8 @@ interface Layout {
   /** Features of a part, where its border may be put there. */
   readonly featuresOfPart: number;
   readonly inline: boolean;
+  /** Whether the kernel adds the tree to the margins. */
+  readonly adds: boolean;
   /** Histograms that nodes may keep. */
   readonly kept: number;
   /** Order in which parts are evaluated. */
@@ -81,6 +83,7 @@ const PLAIN = {
   wide: false,
   featuresOfPart: 1000,
   inline: true,
+  adds: true,
   kept: 8,
   seed: 1,
 } as const;
@@ -194,7 +197,7 @@ function begin(p: ReferenceProblem, layout: Layout) {
   const largest = (values: readonly number[]) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const tree = {
     pairs,
-    margins,
+    margins: layout.adds ? margins : 0,
     largestGradient: largest(p.gradients),
     largestHessian: largest(p.hessians),
     seed: [Number(p.seed & 0xffffffffn), Number(p.seed >> 32n)] as const,
@@ -234,7 +237,7 @@ function expectSame(actual: ArrayLike<number>, expected: ArrayLike<number>): voi
 }
 
 /** Requires the grown tree to be the reference's, and its leaves to have been added to the margins. */
-function check({ p, layout: { memory }, lane, base, pairs, margins }: Begun, expected: ReferenceTree): void {
+function check({ p, layout: { memory, adds }, lane, base, pairs, margins }: Begun, expected: ReferenceTree): void {
   const { count, words, numbers, hessianScale } = readGrown(memory.buffer, lane);
   const order = new Uint32Array(memory.buffer, lane.order, rowsOf(p));
   const sums = base.slice();
@@ -252,7 +255,7 @@ function check({ p, layout: { memory }, lane, base, pairs, margins }: Begun, exp
     expect([number(GRADIENTS), number(HESSIANS), weight + 0]).toEqual([node.g, node.h, node.weight + 0]);
     if (split === undefined || children === undefined) {
       const value = Math.fround(Math.fround(weight) * Math.fround(LEARNING_RATE));
-      for (const row of node.rows) sums[row]! += value;
+      if (adds) for (const row of node.rows) sums[row]! += value;
       return;
     }
     const { feature, bin, defaultLeft, gain } = split;
@@ -392,6 +395,7 @@ const layouts: fc.Arbitrary<Omit<Layout, "memory">> = fc.record({
   wide: fc.boolean(),
   featuresOfPart: fc.integer({ min: 1, max: 5 }),
   inline: fc.boolean(),
+  adds: fc.boolean(),
   kept: fc.constantFrom(1, 1, 2, 3, 8, 40),
   seed: fc.nat(),
 });
