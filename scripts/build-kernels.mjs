@@ -42,9 +42,12 @@ async function compile(family, page, shared) {
     String(MAX_PAGES),
     "--enable",
     "simd",
+    // Atomic operations work on private memory too.
+    "--enable",
+    "threads",
     "--use",
     "abort=",
-    ...(shared ? ["--sharedMemory", "--enable", "threads"] : []),
+    ...(shared ? ["--sharedMemory"] : []),
   ];
   let wasm;
   const { error, stderr } = await asc.main(flags, {

@@ -117,29 +117,22 @@ function checkRecipe(
 }
 
 function checkTargets(y: LabelTarget | NumberTarget, { allowsTarget, expectedTarget }: Objective, name: string): void {
-  const values = numbersOf(y);
-  const row = values.findIndex((value) => !allowsTarget(value));
-  if (row >= 0) throw new InvalidDataError(`${name} must be ${expectedTarget}; got ${values[row]} in row ${row}`, row);
+  if (y.kind === "labels") return;
+  const row = y.values.findIndex((value) => !allowsTarget(value));
+  if (row >= 0)
+    throw new InvalidDataError(`${name} must be ${expectedTarget}; got ${y.values[row]} in row ${row}`, row);
 }
 
-/** Positions of classes, or numbers. */
-const numbersOf = (y: LabelTarget | NumberTarget): Float64Array =>
-  y.kind === "labels" ? Float64Array.from(y.codes) : y.values;
-
 function boostingData({ X, y, sampleWeight }: TrainingData<LabelTarget | NumberTarget>): BoostingData {
-  const weights = sampleWeight === null ? null : inF32(sampleWeight, "sampleWeight");
+  const targets = Float32Array.from(y.kind === "labels" ? y.codes : y.values);
+  const weights = sampleWeight === null ? null : Float32Array.from(sampleWeight);
+  const row = weights?.indexOf(Infinity) ?? -1;
+  if (row >= 0)
+    throw new InvalidDataError(`sampleWeight must fit into f32; got ${sampleWeight![row]} in row ${row}`, row);
   if (weights?.every((weight) => weight === 0) === true) {
     throw new InvalidDataError("sampleWeight must have a weight > 0; in f32 all are 0");
   }
-  return { X, targets: inF32(numbersOf(y), "y"), weights, sampleWeight };
-}
-
-/** @throws InvalidDataError for a number beyond f32 */
-function inF32(values: Float64Array, name: string): Float32Array {
-  const rounded = Float32Array.from(values);
-  const row = rounded.findIndex((value) => !Number.isFinite(value));
-  if (row >= 0) throw new InvalidDataError(`${name} must fit into f32; got ${values[row]} in row ${row}`, row);
-  return rounded;
+  return { X, targets, weights, sampleWeight };
 }
 
 /** An evaluation set, and how it was judged after each round. */
@@ -172,7 +165,8 @@ class Watch {
     ctx: FitContext,
   ): Promise<Watch> {
     const outputs = baseMargin.length;
-    const rest = { outputs, targets: numbersOf(y), weights: sampleWeight ?? undefined, huberSlope };
+    const targets = y.kind === "labels" ? Float64Array.from(y.codes) : y.values;
+    const rest = { outputs, targets, weights: sampleWeight ?? undefined, huberSlope };
     const judge = (margins: Float32Array) =>
       evaluate({ predictions: objective.predictions(margins, outputs), ...rest });
     return new Watch(name, await BoostedWalker.over(X, baseMargin, ctx), judge, greaterIsBetter);

@@ -8,8 +8,9 @@ import { type ObjectiveName, type ObjectiveParams, objectives } from "./objectiv
 
 /** Rough nanoseconds of a gradient. */
 const GRADIENT_NS = 10;
-/** Rows of one call. */
-const ROWS = 1 << 14;
+/** Rows of one call, at least and at most. */
+const FEW_ROWS = 1 << 10;
+const MANY_ROWS = 1 << 14;
 
 /** The largest absolute gradient, and the largest hessian, of an output. */
 export interface Extremes {
@@ -49,7 +50,8 @@ export class Margins {
     this.#pool = pool;
     this.#signal = signal;
     // The pairs of a block of rows lie all over their block: workers with copies of it must not have parts of it.
-    this.#blockRows = pool.memory.shared ? ROWS : rows;
+    const share = Math.min(Math.max(Math.ceil(rows / pool.width), FEW_ROWS), MANY_ROWS);
+    this.#blockRows = pool.memory.shared ? share : rows;
     this.#targets = scope.place(data.targets);
     this.#weights = data.weights === null ? null : scope.place(data.weights);
     this.#margins = scope.alloc(4 * rows * outputs);

@@ -1,11 +1,21 @@
 import type { FitContext } from "../core/estimator.js";
-import { DESCRIPTOR_BYTES, FEATURE, FILL_TILE_SCRATCH, fillTile, STORES_ALL, TILE } from "../kernels/bin-columns.js";
+import {
+  BYTE_BINS,
+  DESCRIPTOR_BYTES,
+  FEATURE,
+  FILL_TILE_SCRATCH,
+  fillTile,
+  STORES_ALL,
+  TILE,
+} from "../kernels/bin-columns.js";
 import { mapTasks } from "../parallel/map-tasks.js";
 import type { Block } from "../parallel/memory.js";
 import { CELLS, type ColumnBins } from "./column-bins.js";
 
 /** Bins of a tile's histogram, at most, unless one feature has more: 512 KiB, about half of a core's second-level cache. */
 const TILE_BINS = 32768;
+/** Entries of one byte cost every feature 256 bins: not where that is more than so many times what it has. */
+const WASTED = 4;
 /** A tile of which more would be stored stores all: rows of one length need no pointers. */
 const SPARSE_BELOW = 0.7;
 
@@ -30,6 +40,8 @@ interface Plan {
   readonly firstBin: number;
   readonly bins: number;
   readonly sparse: boolean;
+  /** Bytes of an entry. */
+  readonly width: 1 | 2;
   readonly entries: number;
 }
 
@@ -44,8 +56,8 @@ export async function makeTiles(columns: readonly ColumnBins[], rows: number, ct
   const features = blocks.zeros(DESCRIPTOR_BYTES * columns.length);
   const tiles = blocks.zeros(DESCRIPTOR_BYTES * plans.length);
   const reads = new Set<Block>([features, tiles, ...columns.map(({ codes }) => codes.whole)]);
-  const stores = plans.map(({ entries, sparse }) => ({
-    entries: blocks.alloc(2 * entries),
+  const stores = plans.map(({ entries, sparse, width }) => ({
+    entries: blocks.alloc(width * entries),
     pointers: sparse ? blocks.alloc(4 * (rows + 1)) : null,
   }));
   describe();
@@ -55,7 +67,7 @@ export async function makeTiles(columns: readonly ColumnBins[], rows: number, ct
     if (pointers !== null) reads.add(pointers);
   }
   return {
-    totalBins: columns.reduce((sum, column) => sum + binsOf(column), 0),
+    totalBins: plans.reduce((sum, plan) => sum + plan.bins, 0),
     features,
     tiles,
     nTiles: plans.length,
@@ -74,6 +86,7 @@ export async function makeTiles(columns: readonly ColumnBins[], rows: number, ct
       tile[at + TILE.bins] = plan.bins;
       tile[at + TILE.entries] = stores[t]!.entries.offset;
       tile[at + TILE.pointers] = stores[t]!.pointers?.offset ?? 0;
+      tile[at + TILE.width] = plan.width;
       let firstBin = plan.firstBin;
       for (let f = plan.begin; f < plan.end; f++) {
         const column = columns[f]!;
@@ -84,7 +97,7 @@ export async function makeTiles(columns: readonly ColumnBins[], rows: number, ct
         feature[at + FEATURE.hasMissing] = column.hasMissing ? 1 : 0;
         feature[at + FEATURE.firstBin] = firstBin;
         feature[at + FEATURE.mode] = plan.sparse ? column.mode : STORES_ALL;
-        firstBin += binsOf(column);
+        firstBin += plan.width === 1 ? BYTE_BINS : binsOf(column);
       }
     }
   }
@@ -105,7 +118,11 @@ function planTiles(columns: readonly ColumnBins[], rows: number): Plan[] {
     } while (end < columns.length && bins + binsOf(columns[end]!) <= TILE_BINS);
     const cells = rows * (end - begin);
     const sparse = stored <= SPARSE_BELOW * cells;
-    plans.push({ begin, end, firstBin, bins, sparse, entries: sparse ? stored : cells });
+    const byteBins = BYTE_BINS * (end - begin);
+    const fitBytes = columns.slice(begin, end).every((column) => binsOf(column) <= BYTE_BINS);
+    const inBytes = !sparse && fitBytes && byteBins <= Math.min(TILE_BINS, WASTED * bins);
+    if (inBytes) bins = byteBins;
+    plans.push({ begin, end, firstBin, bins, sparse, width: inBytes ? 1 : 2, entries: sparse ? stored : cells });
     firstBin += bins;
     begin = end;
   }
@@ -139,8 +156,8 @@ async function fillTiles(
         const { t, from, to, rowsAtOnce } = tasks[i]!;
         const width = plans[t]!.end - plans[t]!.begin;
         const { entries, pointers } = stores[t]!;
-        const mine =
-          pointers === null ? [entries.part(2 * width * from, 2 * width * (to - from))] : [entries, pointers];
+        const rowBytes = plans[t]!.width * width;
+        const mine = pointers === null ? [entries.part(rowBytes * from, rowBytes * (to - from))] : [entries, pointers];
         const writes = [...mine, scratch];
         for (let r = from; r < to; r += rowsAtOnce) {
           const end = Math.min(to, r + rowsAtOnce);

@@ -124,12 +124,11 @@ function flat(y: LabelsLike): LabelsLike {
 
 function readLabels(y: LabelsLike): LabelTarget {
   const classes = uniqueLabels(y);
-  const row = Array.from(y as ArrayLike<Label>).findIndex(
-    (label) => typeof label === "number" && !Number.isInteger(label),
-  );
-  if (row >= 0) {
+  const fraction = classes.find((label) => typeof label === "number" && !Number.isInteger(label));
+  if (fraction !== undefined) {
+    const row = (y as readonly Label[]).indexOf(fraction);
     throw new InvalidDataError(
-      `unknown label type: y is continuous (${y[row]} in row ${row}); a classifier needs classes, a regressor takes numbers`,
+      `unknown label type: y is continuous (${fraction} in row ${row}); a classifier needs classes, a regressor takes numbers`,
       row,
     );
   }

@@ -15,8 +15,20 @@ import type { Kernel } from "./kernel.js";
 
 /** A column for growing trees, u32 each; 32 bytes, the last 8 of them 0. */
 export const FEATURE = { codes: 0, width: 1, valueBins: 2, hasMissing: 3, firstBin: 4, mode: 5 } as const;
-/** A tile, u32 each; 32 bytes, the last 8 of them 0. `pointers` is 0 where every cell is stored. */
-export const TILE = { featureBegin: 0, featureEnd: 1, firstBin: 2, bins: 3, entries: 4, pointers: 5 } as const;
+/**
+ * A tile, u32 each; 32 bytes, the last 4 of them 0. `pointers` is 0 where every cell is stored, `width` is an entry's bytes:
+ * 2, or 1 where every cell is stored and each feature has `BYTE_BINS` bins of the histogram to itself.
+ */
+export const TILE = {
+  featureBegin: 0,
+  featureEnd: 1,
+  firstBin: 2,
+  bins: 3,
+  entries: 4,
+  pointers: 5,
+  width: 6,
+} as const;
+export const BYTE_BINS = 256;
 export const DESCRIPTOR_BYTES = 32;
 /** `mode` of a feature whose tile stores all its cells. */
 export const STORES_ALL = 0xffffffff;
@@ -70,7 +82,7 @@ export const encodeBytes: Kernel = { module: boosting, name: "encodeBytes" };
 /**
  * fillTile(features, tile, rowBegin, rowEnd, scratch) -> DONE: the entries of rows [rowBegin, rowEnd) of one tile, given
  * the addresses of all `FEATURE`s and of its `TILE`. Entries of a row are in the order of the features.
- * - of a dense tile: u16[rows][featureEnd - featureBegin], rows in any ranges;
+ * - of a dense tile: [rows][featureEnd - featureBegin], u16 or, of width 1, u8: the code itself; rows in any ranges;
  * - of a sparse tile: u16[], and pointers u32[rows + 1]; ranges of rows must come one after the other, from 0 on;
  * - scratch: 1024 bytes.
  */

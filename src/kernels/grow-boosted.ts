@@ -1,5 +1,5 @@
 /**
- * Growing one boosted tree.
+ * Growing boosted trees.
  *
  * Problem: given rows of binned columns and each row's gradient and hessian, find the tree that XGBoost's histogram method
  * grows (Chen, Guestrin: "XGBoost: a scalable tree boosting system", KDD 2016): split each node where
@@ -10,19 +10,21 @@
  * its parent's less its sibling's, exactly. Of equal splits XGBoost's is kept: the lowest feature; missing values right, and
  * then the lowest bin, before missing values left, and then the highest.
  *
- * A job is a record in memory that holds everything, also how far it has come; `writeJob` fills it in.
+ * A task is one tree to be grown; a job is who grows trees, with everything it works in, also how far it has come. Jobs share
+ * their tasks: each takes the next as soon as it has done its last.
  */
 import { boosting } from "./generated/boosting.js";
 import type { Kernel } from "./kernel.js";
 
 /**
- * grow(job) -> DONE | MORE: grows the tree, to its end if the job is `inline`. If it is not, DONE may also mean that nodes
- * wait to be evaluated (`isWaiting`): have every part evaluated, in any order or at once, then `resume` and call it again.
+ * grow(job, tasks, next, end) -> DONE | MORE: grows the trees of those tasks that `next`, a u32 in memory, counts up to
+ * `end`. If the job cuts nodes into slices, DONE may also mean that one waits to be counted (`isWaiting`): have every slice
+ * counted, in any order or at once, then `resume` and call it again.
  */
 export const grow: Kernel = { module: boosting, name: "grow" };
 
-/** evaluate(job, part) -> DONE: evaluates the waiting nodes in the features of one part. */
-export const evaluate: Kernel = { module: boosting, name: "evaluate" };
+/** count(job, slice) -> DONE: counts a slice of the rows of the waiting node. */
+export const count: Kernel = { module: boosting, name: "count" };
 
 /** `maxDepth` and `maxLeaves` for no limit. */
 export const UNLIMITED = 0xffffffff;
@@ -40,6 +42,7 @@ export interface BoostingProblem {
   readonly features: number;
   readonly nFeatures: number;
   readonly tiles: number;
+  readonly nTiles: number;
   readonly rows: number;
   readonly totalBins: number;
   /** Which open node is split next; where `maxLeaves` does not bind, the tree is the same. */
@@ -59,25 +62,20 @@ export interface BoostingProblem {
   readonly learningRate: number;
   /** Odds of a row to be drawn for a tree. */
   readonly subsample: number;
+  /** Entries of a row, on average. */
+  readonly rowEntries: number;
 }
 
-/** Features [first, end) of tiles [first, end), evaluated by one call. Parts are in the order of their features. */
-export interface Part {
-  readonly tiles: readonly [first: number, end: number];
-  readonly features: readonly [first: number, end: number];
-}
-
-/** Where one lane works; sizes in bytes by `laneBytes`. */
+/** Where one job works; sizes in bytes by `laneBytes`. */
 export interface Lane {
   readonly job: number;
-  readonly nodes: number;
   readonly order: number;
   readonly spare: number;
   readonly histograms: number;
   readonly lists: number;
 }
 
-/** What decides the sizes of a lane. */
+/** What decides the sizes of a lane; `nodes` is how many a tree may have. */
 export interface LaneSize {
   readonly rows: number;
   readonly nFeatures: number;
@@ -86,64 +84,62 @@ export interface LaneSize {
   readonly mostBins: number;
   readonly nodes: number;
   readonly slots: number;
-  readonly parts: number;
+  /** Into how many slices the rows of large nodes are cut, to be counted at once; 1: none is cut. */
+  readonly slices: number;
 }
 
 export const NODE_BYTES = 112;
 const JOB_BYTES = 256;
-const PART_BYTES = 16;
 const RESULT_BYTES = 40;
 
 export function laneBytes(size: LaneSize): Record<keyof Lane, number> {
-  const { rows, nFeatures, totalBins, nodes, slots } = size;
+  const { rows, nFeatures, totalBins, slots, slices } = size;
   return {
     job: JOB_BYTES,
-    nodes: NODE_BYTES * nodes,
     order: 4 * rows,
     spare: 4 * Math.max(rows + 1, nFeatures),
-    histograms: 16 * totalBins * slots,
+    histograms: 16 * totalBins * (slots + slices - 1),
     lists: listsOf(size).bytes,
   };
 }
 
-/** A search for splits sums up every 16 bins of a feature in 32 bytes. */
-const summaryBytes = ({ mostBins }: LaneSize) => 32 * Math.ceil(mostBins / 16);
-
 /** What a lane's `lists` hold, counted from their begin. */
-function listsOf(size: LaneSize) {
-  const { nFeatures, nodes, slots, parts } = size;
+function listsOf({ nFeatures, mostBins, nodes, slots, slices }: LaneSize) {
   const summaries = 0;
-  const results = parts * summaryBytes(size);
-  const partRecords = results + 2 * RESULT_BYTES * parts;
-  const living = partRecords + PART_BYTES * parts;
+  // A search for splits sums up every 16 bins of a feature in 32 bytes.
+  const results = 32 * Math.ceil(mostBins / 16);
+  const living = results + RESULT_BYTES * (2 + slices);
   const livingCounts = living + 4 * nFeatures * (slots + 1);
-  const free = livingCounts + 4 * parts * (slots + 1);
+  const free = livingCounts + 4 * (slots + 1);
   const open = free + 4 * slots;
   const masks = open + 4 * nodes;
-  return { summaries, results, partRecords, living, livingCounts, free, open, masks, bytes: masks + 2 * nFeatures };
+  return { summaries, results, living, livingCounts, free, open, masks, bytes: masks + 2 * nFeatures };
 }
 
-/** What differs from tree to tree. */
-export interface TreeProblem {
+/** One tree to be grown. */
+export interface TreeTask {
   /** f32[rows][2]: each row's gradient and hessian; they come back as integers. */
   readonly pairs: number;
-  /** f32[rows], to which the tree is added, or 0 to leave that to the caller. */
+  /** f32[rows], to which the tree is added. */
   readonly margins: number;
+  /** Room for so many nodes of `NODE_BYTES` as a tree may have. */
+  readonly nodes: number;
   readonly largestGradient: number;
   readonly largestHessian: number;
   readonly seed: readonly [low: number, high: number];
 }
 
-/** Fills in a job. `buffer` is the kernel's memory. */
-export function writeJob(
-  buffer: ArrayBufferLike,
-  problem: BoostingProblem,
-  tree: TreeProblem,
-  lane: Lane,
-  size: LaneSize,
-  parts: readonly Part[],
-  inline: boolean,
-): void {
+export const TASK_BYTES = 64;
+
+/** Fills in the task at an address. */
+export function writeTask(buffer: ArrayBufferLike, address: number, task: TreeTask): void {
+  const words = new Uint32Array(buffer, address, TASK_BYTES / 4);
+  words.set([task.pairs, task.margins, task.nodes, 0, ...task.seed]);
+  new Float64Array(buffer, address, TASK_BYTES / 8).set([task.largestGradient, task.largestHessian], 3);
+}
+
+/** Fills in a job, once for all its tasks. `buffer` is the kernel's memory. */
+export function writeJob(buffer: ArrayBufferLike, problem: BoostingProblem, lane: Lane, size: LaneSize): void {
   const lists = listsOf(size);
   const [ofTree, ofDepth, ofNode] = problem.featuresDrawn;
   const areAllDrawn = ofNode === problem.nFeatures;
@@ -152,56 +148,59 @@ export function writeJob(
   words.fill(0);
   words.set([
     ...[problem.features, problem.nFeatures, problem.tiles, problem.rows, problem.totalBins],
-    ...[tree.pairs, tree.margins, lane.nodes, lane.order, lane.spare, lane.histograms, size.slots],
+    ...[0, NO_TASK, 0, lane.order, lane.spare, lane.histograms, size.slots],
     ...[lane.lists + lists.living, lane.lists + lists.livingCounts],
-    ...[lane.lists + lists.partRecords, parts.length, lane.lists + lists.results],
-    ...[areAllDrawn ? 0 : lane.lists + lists.masks, inline ? 1 : 0],
+    ...[problem.nTiles, size.slices, lane.lists + lists.results],
+    ...[areAllDrawn ? 0 : lane.lists + lists.masks, DIVIDE_FROM],
     ...[problem.maxDepth, problem.maxLeaves, problem.policy, problem.monotone, lane.lists + lists.summaries],
-    ...[ofTree, ofDepth, ofNode, summaryBytes(size), ...tree.seed],
+    ...[ofTree, ofDepth, ofNode],
   ]);
   numbers.set(
     [
       ...[problem.regLambda, problem.regAlpha, problem.gamma, problem.minChildWeight, problem.maxDeltaStep],
-      ...[problem.learningRate, tree.largestGradient, tree.largestHessian, problem.subsample],
+      ...[problem.learningRate, 0, 0, problem.subsample],
     ],
     15,
   );
+  words[ROW_ENTRIES] = Math.ceil(problem.rowEntries);
   words[FREE_SLOTS] = lane.lists + lists.free;
   words[OPEN] = lane.lists + lists.open;
-  const records = new Uint32Array(buffer, lane.lists + lists.partRecords, 4 * parts.length);
-  for (const [i, { tiles, features }] of parts.entries()) records.set([...tiles, ...features], 4 * i);
 }
 
+/** Nodes of fewer entries, about a millisecond's, are counted by whoever grows the tree. */
+const DIVIDE_FROM = 1 << 20;
+const NO_TASK = 0xffffffff;
+const NODES = 7;
 const PHASE = 48;
-const NODE_COUNT = 49;
+const ROW_ENTRIES = 59;
 const FREE_SLOTS = 52;
 const OPEN = 53;
 const BUILT = 55;
 const WAITING = 1;
-const EVALUATED = 2;
+const COUNTED = 2;
 
 const wordsOf = (buffer: ArrayBufferLike, job: number) => new Uint32Array(buffer, job, JOB_BYTES / 4);
 
-/** Whether nodes of the job wait to be evaluated. */
+/** After DONE: whether a node of the job waits to be counted. */
 export function isWaiting(buffer: ArrayBufferLike, { job }: Lane): boolean {
   return wordsOf(buffer, job)[PHASE] === WAITING;
 }
 
-/** How many rows are counted to evaluate the waiting nodes. */
+/** How many rows the waiting node has. */
 export function waitingRows(buffer: ArrayBufferLike, lane: Lane): number {
-  const node = wordsOf(buffer, lane.job)[BUILT]!;
-  return new Uint32Array(buffer, lane.nodes + NODE_BYTES * node, NODE_WORDS)[COUNT]!;
+  const words = wordsOf(buffer, lane.job);
+  return new Uint32Array(buffer, words[NODES]! + NODE_BYTES * words[BUILT]!, NODE_WORDS)[COUNT]!;
 }
 
-/** Says that the waiting nodes have been evaluated. */
+/** Says that the waiting node has been counted. */
 export function resume(buffer: ArrayBufferLike, { job }: Lane): void {
-  wordsOf(buffer, job)[PHASE] = EVALUATED;
+  wordsOf(buffer, job)[PHASE] = COUNTED;
 }
 
 /** A grown tree as the kernel leaves it, nodes in the order in which they were made. */
 export interface GrownBoostedTree {
   readonly count: number;
-  /** The lane's nodes: fields of node i at `words[i * NODE_WORDS + field]`. Views of the kernel's memory. */
+  /** Fields of node i at `words[i * NODE_WORDS + field]`. Views of the kernel's memory. */
   readonly words: Uint32Array;
   readonly numbers: Float64Array;
   /** Steps of the fixed point in one unit of hessians. */
@@ -225,12 +224,14 @@ export const HESSIANS = 6;
 export const GAIN = 9;
 export const WEIGHT = 13;
 
-export function readGrown(buffer: ArrayBufferLike, lane: Lane): GrownBoostedTree {
-  const count = wordsOf(buffer, lane.job)[NODE_COUNT]!;
+/** The tree that has been grown of the task at an address. */
+export function readGrown(buffer: ArrayBufferLike, address: number): GrownBoostedTree {
+  const words = new Uint32Array(buffer, address, TASK_BYTES / 4);
+  const [nodes, count] = [words[2]!, words[12]!];
   return {
     count,
-    words: new Uint32Array(buffer, lane.nodes, count * NODE_WORDS),
-    numbers: new Float64Array(buffer, lane.nodes, count * NODE_NUMBERS),
-    hessianScale: new Float64Array(buffer, lane.job, JOB_BYTES / 8)[31]!,
+    words: new Uint32Array(buffer, nodes, count * NODE_WORDS),
+    numbers: new Float64Array(buffer, nodes, count * NODE_NUMBERS),
+    hessianScale: new Float64Array(buffer, address, TASK_BYTES / 8)[5]!,
   };
 }

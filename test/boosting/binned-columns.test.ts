@@ -5,7 +5,7 @@ import { InvalidDataError } from "../../src/core/errors.js";
 import type { FitContext } from "../../src/core/estimator.js";
 import { Matrix } from "../../src/core/matrix.js";
 import { Workspace } from "../../src/core/workspace.js";
-import { FEATURE, STORES_ALL, TILE } from "../../src/kernels/bin-columns.js";
+import { BYTE_BINS, FEATURE, STORES_ALL, TILE } from "../../src/kernels/bin-columns.js";
 import { inlinePool } from "../../src/parallel/inline-pool.js";
 import type { Pool } from "../../src/parallel/pool.js";
 import { threadPool } from "../../src/parallel/thread-pool.js";
@@ -57,10 +57,17 @@ function read(binned: BinnedColumns, pool: Pool) {
     const pointers = sparse
       ? new Uint32Array(buffer, tile[TILE.pointers], rows + 1)
       : Uint32Array.from({ length: rows + 1 }, (_, r) => r * (end - begin));
-    const stored = new Uint16Array(buffer, tile[TILE.entries], pointers[rows]!);
+    const inBytes = tile[TILE.width] === 1;
+    const stored = new (inBytes ? Uint8Array : Uint16Array)(buffer, tile[TILE.entries], pointers[rows]!);
+    expect([1, 2]).toContain(tile[TILE.width]);
     expect(pointers[0]).toBe(0);
     entries += stored.length;
     for (let r = 0; r < rows; r++) {
+      // Of bytes, which no tile may leave out, the place says the feature.
+      if (inBytes) {
+        for (let f = begin; f < end; f++) fromTiles[f]![r] = stored[r * (end - begin) + f - begin]!;
+        continue;
+      }
       let last = -1;
       for (let e = pointers[r]!; e < pointers[r + 1]!; e++) {
         const bin = stored[e]! + tile[TILE.firstBin]!;
@@ -82,6 +89,9 @@ async function check(X: Matrix, maxBin: number, weights: Float64Array | null = n
     expect([binned.rows, binned.cols]).toEqual([X.rows, X.cols]);
     let firstBin = 0;
     let exact = true;
+    const most = new Array<number>(tiles.length).fill(0);
+    const filled = new Array<number>(tiles.length).fill(0);
+    const tileOf = (f: number) => tiles.findIndex((tile) => f < tile[TILE.featureEnd]!);
     for (let f = 0; f < X.cols; f++) {
       const column = Array.from({ length: X.rows }, (_, r) => Math.fround(X.at(r, f)));
       const wanted = referenceBins(column, maxBin, weights === null ? null : [...weights]);
@@ -97,14 +107,21 @@ async function check(X: Matrix, maxBin: number, weights: Float64Array | null = n
       expect([...descriptor.subarray(6)]).toEqual([0, 0]);
       expect(made.codes[f]).toEqual(wanted.codes);
       expect(made.fromTiles[f]).toEqual(wanted.codes);
-      firstBin += bins + hasMissing;
+      const t = tileOf(f);
+      most[t] = Math.max(most[t]!, bins + hasMissing);
+      filled[t] = filled[t]! + bins + hasMissing;
+      firstBin += tiles[t]![TILE.width] === 1 ? BYTE_BINS : bins + hasMissing;
       exact &&= wanted.distinct <= maxBin;
     }
     expect(binned.totalBins).toBe(firstBin);
     expect(binned.exact).toBe(exact);
     expect(binned.entries).toBe(made.entries);
     let [feature, bin] = [0, 0];
-    for (const tile of tiles) {
+    for (const [t, tile] of tiles.entries()) {
+      // Bytes where all codes fit, the bins still fit into the cache, and at least a quarter of them is of use.
+      const byteBins = BYTE_BINS * (tile[TILE.featureEnd]! - tile[TILE.featureBegin]!);
+      const inBytes = most[t]! <= BYTE_BINS && byteBins <= 32768 && byteBins <= 4 * filled[t]!;
+      expect(tile[TILE.width]).toBe(tile[TILE.pointers] === 0 && inBytes ? 1 : 2);
       expect([tile[TILE.featureBegin], tile[TILE.firstBin]]).toEqual([feature, bin]);
       feature = tile[TILE.featureEnd]!;
       bin += tile[TILE.bins]!;
@@ -190,7 +207,7 @@ describe("binnedColumns", () => {
       r % 2 === 0 ? 0 : r % 10 === 1 ? 1 : noise(r) * 4 - 2,
     );
     const { binned, codes } = await check(new Matrix(column, 2000, 1), 20);
-    expect(binned.totalBins).toBe(20);
+    expect(binned.firstCut[1]).toBe(20);
     const binOf = (value: number) => codes[0]![column.indexOf(value)]!;
     for (const value of [0, 1]) {
       const rows = codes[0]!.flatMap((code, r) => (code === binOf(value) ? [column[r]] : []));
@@ -217,6 +234,26 @@ describe("binnedColumns", () => {
     expect(tiles.map((tile) => tile[TILE.pointers] !== 0)).toEqual([true, false, false]);
     expect(binned.entries).toBe(1 + 80000);
     await check(new Matrix(wide, 40000, 3), 10000);
+  });
+
+  it("stores a byte an entry where a tile has all cells and no feature more than 256 bins, missing ones included", async () => {
+    const [rows, cols] = [600, 3];
+    const widths = async (distinct: number, missing: boolean, zeros: number) => {
+      const data = Float32Array.from({ length: rows * cols }, (_, i) => {
+        const [row, f] = [Math.floor(i / cols), i % cols];
+        if (row < zeros) return 0;
+        if (missing && f === 1 && row % 50 === 49) return Number.NaN;
+        return f === 1 ? row % distinct : row % 7;
+      });
+      const { binned, tiles } = await check(new Matrix(data, rows, cols), 65535);
+      expect(binned.totalBins).toBe(tiles[0]![TILE.bins]);
+      return tiles.map((tile) => [tile[TILE.width], tile[TILE.pointers] !== 0, tile[TILE.bins]]);
+    };
+    expect(await widths(256, false, 0)).toEqual([[1, false, 768]]);
+    expect(await widths(257, false, 0)).toEqual([[2, false, 7 + 257 + 7]]);
+    expect(await widths(255, true, 0)).toEqual([[1, false, 768]]);
+    expect(await widths(256, true, 0)).toEqual([[2, false, 7 + 257 + 7]]);
+    expect(await widths(10, false, 400)).toEqual([[2, true, 7 + 10 + 7]]);
   });
 
   it("is made once for all weights where every value has a bin, and once for each otherwise", async () => {

@@ -1,9 +1,18 @@
-import { GridSearchCV, LogisticRegression, RandomForestClassifier } from "trellis-learn";
+import { GradientBoostingClassifier, GridSearchCV, LogisticRegression, RandomForestClassifier } from "trellis-learn";
 
 const common = { cv: 3, errorScore: "raise", returnTrainScore: true } as const;
 
 /** The kinds of model to try, each with the grid that its best parameters are looked for in. One entry adds one. */
 export const families = [
+  {
+    name: "xgboost",
+    title: "Gradient boosting",
+    search: new GridSearchCV({
+      ...common,
+      estimator: new GradientBoostingClassifier({ randomState: 42 }),
+      paramGrid: { maxDepth: [3, 6], learningRate: [0.1, 0.3], nEstimators: [50, 100] },
+    }),
+  },
   {
     name: "rf",
     title: "Random forest",

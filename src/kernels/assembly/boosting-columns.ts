@@ -1,6 +1,6 @@
 // Features drawn for a tree, a depth or a node, as XGBoost's colsample_*: each from those of the one before.
 
-import { DEPTH, KEY, SAMPLE_COUNTS, SEED, livingAt, livingCountAt, masks, nFeatures, nParts, nSlots, nodeAt, parts, spare } from "./boosting-job";
+import { DEPTH, KEY, SAMPLE_COUNTS, SEED, livingAt, livingCountAt, masks, nFeatures, nSlots, nodeAt, spare } from "./boosting-job";
 import { bounded, leftKey, mix, rightKey, rootKey, seedStream } from "./tree-random";
 
 /** Key of the first draw of all: the tree's own features. */
@@ -25,19 +25,11 @@ function draw(items: u32, count: u32, wanted: u32, key: u64): u32 {
   return wanted;
 }
 
-/** Lists the tree's features, part by part, behind the lists of the slots. */
+/** Lists the tree's features behind the lists of the slots. */
 export function drawTreeFeatures(job: u32): void {
   const count = treeFeatures(job);
-  let next: u32 = 0;
-  for (let part: u32 = 0; part < nParts; part++) {
-    const begin = load<u32>(parts + (part << 4), 8);
-    const end = load<u32>(parts + (part << 4), 12);
-    let kept: u32 = 0;
-    for (; next < count && load<u32>(spare + (next << 2)) < end; next++) {
-      store<u32>(livingAt(nSlots, begin) + (kept++ << 2), load<u32>(spare + (next << 2)));
-    }
-    store<u32>(livingCountAt(nSlots, part), kept);
-  }
+  memory.copy(livingAt(nSlots), spare, count << 2);
+  store<u32>(livingCountAt(nSlots), count);
 }
 
 /** Lists the tree's features in `spare`. */

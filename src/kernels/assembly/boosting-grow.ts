@@ -1,31 +1,29 @@
 // Growing one boosted tree: split the next open node, evaluate its children, until nothing is left to split.
 
 import {
-  BEGIN, BIN, BUILT, COUNT, DEFAULT_LEFT, DEPTH, DERIVED, ELIGIBLE, FEATURE, FREE_COUNT, FREE_SLOTS, G, GAIN, GAMMA, H, INLINE, KEY,
-  LEAF_COUNT, LEARNING_RATE, LEFT, LEFT_G, LEFT_H, LOWER, NODE_COUNT, NONE, OPEN, OPEN_COUNT, PARENT, PARENT_SLOT, PHASE, RIGHT, SLOT,
-  UPPER, WEIGHT, gradientScale, hessianScale, margins, maxDepth, maxLeaves, minHessian, monotone, nParts, nSlots, nodeAt, nodes,
-  openJob, order, policy, rows,
+  BEGIN, BIN, BUILT, COUNT, DEFAULT_LEFT, DEPTH, DERIVED, DIVIDE_FROM, ELIGIBLE, FEATURE, FREE_COUNT, FREE_SLOTS, G, GAIN, GAMMA, H, KEY,
+  LEAF_COUNT, LEARNING_RATE, LEFT, LEFT_G, LEFT_H, LOWER, NODES, NODE_COUNT, NONE, OPEN, OPEN_COUNT, PAIRS, PARENT, PARENT_SLOT,
+  PHASE, RIGHT, ROW_ENTRIES, SEED, SLOT, TASK, TASK_BYTES, TASK_HESSIAN_SCALE, TASK_MARGINS, TASK_NODES, TASK_NODE_COUNT, TASK_PAIRS,
+  TASK_SEED, UPPER, WEIGHT, hessianScale, maxDepth, maxLeaves, nSlices, nSlots, nodeAt, nodes, openJob, openTask, order, policy, results, rows,
 } from "./boosting-job";
 import { drawNodeFeatures, drawTreeFeatures, keyOfChild, keyOfRoot } from "./boosting-columns";
 import {
-  RESULT_BIN, RESULT_DEFAULT_LEFT, RESULT_FEATURE, RESULT_G, RESULT_H, RESULT_SCORE, SCRATCH_SLOTS, evaluate, resultAt,
+  RESULT_BIN, RESULT_BYTES, RESULT_DEFAULT_LEFT, RESULT_FEATURE, RESULT_G, RESULT_H, RESULT_SCORE, SCRATCH_SLOTS, evaluate,
 } from "./boosting-evaluate";
 import { directionOf, scoreOf, weightOf } from "./boosting-gain";
 import { leastHessian } from "./boosting-scan";
 import { partition } from "./boosting-partition";
 import { quantize } from "./boosting-quantize";
 
-/** Phases of a job. */
-const FRESH: u32 = 0;
+/** Phases of a job: nodes wait to be evaluated, one of them has been counted for that, or the next may be split. */
 const WAITING: u32 = 1;
-const EVALUATED: u32 = 2;
+const COUNTED: u32 = 2;
 const READY: u32 = 3;
-const GROWN: u32 = 4;
 
 /** XGBoost's kRtEps: a split must gain more. */
 const LEAST_GAIN: f64 = 1e-6;
-/** Rows times nodes that one call works on before it lets others see it: some ten milliseconds. */
-const BUDGET: u32 = 1 << 20;
+/** Entries and rows that one call goes through before it lets others see it: some ten milliseconds. */
+const BUDGET: u64 = 1 << 23;
 
 /** Which open node is split next: the last, the first, or the one of largest gain. */
 const DEPTH_FIRST: u32 = 0;
@@ -33,35 +31,42 @@ const BREADTH_FIRST: u32 = 1;
 const BEST_FIRST: u32 = 2;
 
 /**
- * Grows the job's tree. With INLINE it evaluates nodes itself; without it answers each time that nodes wait to be evaluated
- * (PHASE is WAITING), for the caller to have `evaluate` do it part by part, set PHASE to EVALUATED and call again.
+ * Grows the trees of the tasks that `next` counts up to `end`, each taken by whoever comes first. It also answers when a node
+ * of many rows waits to be counted (PHASE is WAITING), for the caller to have `count` do it slice by slice, to set PHASE to
+ * COUNTED and to call again.
  */
-export function grow(job: u32): i32 {
+export function grow(job: u32, tasks: u32, next: u32, end: u32): i32 {
   openJob(job);
-  const isInline = load<u32>(job, INLINE) != 0;
-  let phase = load<u32>(job, PHASE);
-  if (phase == FRESH) {
-    begin(job);
-    phase = load<u32>(job, PHASE);
-  }
-  let work: u32 = 0;
-  while (phase != GROWN) {
-    if (phase == WAITING) {
-      if (!isInline) return 0;
-      for (let part: u32 = 0; part < nParts; part++) evaluate(job, part);
-      phase = EVALUATED;
+  let work: u64 = 0;
+  while (work < BUDGET) {
+    if (load<u32>(job, TASK) == NONE) {
+      const task = atomic.add<u32>(next, 1);
+      if (task >= end) return 0;
+      begin(job, tasks + task * TASK_BYTES);
+      work += rows;
     }
-    if (phase == EVALUATED) collect(job);
-    work += splitNext(job);
-    phase = load<u32>(job, PHASE);
-    if (work > BUDGET && phase != GROWN) return 1;
+    const phase = load<u32>(job, PHASE);
+    if (phase == READY) {
+      work += splitNext(job);
+      continue;
+    }
+    const entries = u64(load<u32>(nodeAt(load<u32>(job, BUILT)), COUNT)) * load<u32>(job, ROW_ENTRIES);
+    if (phase == WAITING && nSlices > 1 && entries >= load<u32>(job, DIVIDE_FROM)) return 0;
+    evaluate(job, phase == COUNTED);
+    collect(job);
+    work += entries;
   }
-  return 0;
+  return 1;
 }
 
-function begin(job: u32): void {
+function begin(job: u32, task: u32): void {
+  store<u32>(job, task, TASK);
+  store<u32>(job, load<u32>(task, TASK_PAIRS), PAIRS);
+  store<u32>(job, load<u32>(task, TASK_NODES), NODES);
+  store<u64>(job, load<u64>(task, TASK_SEED), SEED);
+  openTask(job);
   for (let row: u32 = 0; row < rows; row++) store<u32>(order + (row << 2), row);
-  quantize(job, nodes);
+  quantize(job, task, nodes);
   store<u32>(nodes, 0, BEGIN);
   store<u32>(nodes, rows, COUNT);
   store<f64>(nodes, -Infinity, LOWER);
@@ -79,7 +84,7 @@ function begin(job: u32): void {
   store<u32>(job, NONE, PARENT_SLOT);
   store<u32>(job, NONE, PARENT);
   if (load<u32>(nodes, ELIGIBLE)) request(job, 0, NONE);
-  else splitNext(job);
+  else store<u32>(job, READY, PHASE);
 }
 
 /** Fills in what follows of a node's sums and place. */
@@ -124,7 +129,7 @@ function giveBack(job: u32, node: u32): void {
   store<u32>(node, NONE, SLOT);
 }
 
-/** Takes the parts' results; nodes that can be split become open. */
+/** Takes the results; nodes that can be split become open. */
 function collect(job: u32): void {
   store<u32>(job, READY, PHASE);
   const parent = load<u32>(job, PARENT);
@@ -141,19 +146,13 @@ function collect(job: u32): void {
 function collectNode(job: u32, id: u32, which: u32): void {
   const node = nodeAt(id);
   const parentScore = scoreOf(load<f64>(node, G), load<f64>(node, H), load<f64>(node, LOWER), load<f64>(node, UPPER));
-  let best = parentScore;
-  for (let part: u32 = 0; part < nParts; part++) {
-    const result = resultAt(part, which);
-    // Parts come in the order of their features, so that the first of equal splits is kept.
-    if (load<u32>(result, RESULT_FEATURE) == NONE || !(load<f64>(result, RESULT_SCORE) > best)) continue;
-    best = load<f64>(result, RESULT_SCORE);
-    store<u32>(node, load<u32>(result, RESULT_FEATURE), FEATURE);
-    store<u32>(node, load<u32>(result, RESULT_BIN), BIN);
-    store<u32>(node, load<u32>(result, RESULT_DEFAULT_LEFT), DEFAULT_LEFT);
-    store<f64>(node, load<f64>(result, RESULT_G), LEFT_G);
-    store<f64>(node, load<f64>(result, RESULT_H), LEFT_H);
-  }
-  const gain = best - parentScore;
+  const result = results + which * RESULT_BYTES;
+  store<u32>(node, load<u32>(result, RESULT_FEATURE), FEATURE);
+  store<u32>(node, load<u32>(result, RESULT_BIN), BIN);
+  store<u32>(node, load<u32>(result, RESULT_DEFAULT_LEFT), DEFAULT_LEFT);
+  store<f64>(node, load<f64>(result, RESULT_G), LEFT_G);
+  store<f64>(node, load<f64>(result, RESULT_H), LEFT_H);
+  const gain = load<f64>(result, RESULT_SCORE) - parentScore;
   if (load<u32>(node, ELIGIBLE) && gain > LEAST_GAIN && gain >= load<f64>(job, GAMMA)) {
     store<f64>(node, gain, GAIN);
     const open = load<u32>(job, OPEN_COUNT);
@@ -253,17 +252,20 @@ function evaluateNext(job: u32, parent: u32, left: u32, right: u32): void {
 
 /** Ends the tree and adds its leaves to the margins. */
 function finish(job: u32): void {
-  store<u32>(job, GROWN, PHASE);
-  if (margins == 0) return;
+  const task = load<u32>(job, TASK);
   const count = load<u32>(job, NODE_COUNT);
+  store<u32>(task, count, TASK_NODE_COUNT);
+  store<f64>(task, hessianScale, TASK_HESSIAN_SCALE);
+  store<u32>(job, NONE, TASK);
+  const margins = load<u32>(task, TASK_MARGINS);
   const rate = f32(load<f64>(job, LEARNING_RATE));
   for (let i: u32 = 0; i < count; i++) {
     const node = nodeAt(i);
-    if (load<u32>(node, LEFT) == 0) addLeaf(node, f32(load<f64>(node, WEIGHT)) * rate);
+    if (load<u32>(node, LEFT) == 0) addLeaf(margins, node, f32(load<f64>(node, WEIGHT)) * rate);
   }
 }
 
-function addLeaf(leaf: u32, value: f32): void {
+function addLeaf(margins: u32, leaf: u32, value: f32): void {
   const begin = order + (load<u32>(leaf, BEGIN) << 2);
   const end = begin + (load<u32>(leaf, COUNT) << 2);
   for (let at = begin; at < end; at += 4) {

@@ -1,4 +1,4 @@
-// One tree that is being grown: its inputs, and how far it has come. Offsets of the fields of a job; see ../grow-boosted.ts.
+// A job grows trees, one task after the other. Offsets of the fields of jobs, tasks and nodes; see ../grow-boosted.ts.
 
 export let features: u32 = 0;
 export let nFeatures: u32 = 0;
@@ -6,7 +6,6 @@ export let tiles: u32 = 0;
 export let rows: u32 = 0;
 export let totalBins: u32 = 0;
 export let pairs: u32 = 0;
-export let margins: u32 = 0;
 export let nodes: u32 = 0;
 export let order: u32 = 0;
 export let spare: u32 = 0;
@@ -14,17 +13,17 @@ export let histograms: u32 = 0;
 export let nSlots: u32 = 0;
 export let living: u32 = 0;
 export let livingCounts: u32 = 0;
-export let parts: u32 = 0;
-export let nParts: u32 = 0;
+export let nTiles: u32 = 0;
+/** Into how many slices the rows of large nodes are cut, to be counted at once; all but the first have slots of their own. */
+export let nSlices: u32 = 1;
 export let results: u32 = 0;
 export let maxDepth: u32 = 0;
 export let maxLeaves: u32 = 0;
 export let policy: u32 = 0;
 export let monotone: u32 = 0;
 export let masks: u32 = 0;
-/** Room for the summaries of a feature's bins, for each part. */
+/** Room for the summaries of a feature's bins. */
 export let summaries: u32 = 0;
-export let summaryBytes: u32 = 0;
 export let lambda: f64 = 0;
 export let alpha: f64 = 0;
 export let minHessian: f64 = 0;
@@ -35,13 +34,16 @@ export let hessianScale: f64 = 1;
 /** Neither alpha nor maxDeltaStep nor monotone constraints: a split's score has its short form. */
 export let isPlain: bool = false;
 
-export const INLINE: u32 = 72;
-export const MAX_GRADIENT: u32 = 168;
-export const MAX_HESSIAN: u32 = 176;
+/** Entries from which on the rows of a node are cut into slices; NONE: never. */
+export const DIVIDE_FROM: u32 = 72;
 export const SUBSAMPLE: u32 = 184;
 export const GAMMA: u32 = 136;
 export const LEARNING_RATE: u32 = 160;
+export const PAIRS: u32 = 20;
+export const NODES: u32 = 28;
 export const SEED: u32 = 112;
+/** The task that the job works on; NONE before and after. */
+export const TASK: u32 = 24;
 export const SAMPLE_COUNTS: u32 = 96;
 export const PHASE: u32 = 192;
 export const NODE_COUNT: u32 = 196;
@@ -54,6 +56,8 @@ export const BUILT: u32 = 220;
 export const DERIVED: u32 = 224;
 export const PARENT_SLOT: u32 = 228;
 export const PARENT: u32 = 232;
+/** Entries of a row, on average: what counting one costs. */
+export const ROW_ENTRIES: u32 = 236;
 export const GRADIENT_SCALE: u32 = 240;
 export const HESSIAN_SCALE: u32 = 248;
 
@@ -65,21 +69,17 @@ export function openJob(job: u32): void {
   tiles = load<u32>(job, 8);
   rows = load<u32>(job, 12);
   totalBins = load<u32>(job, 16);
-  pairs = load<u32>(job, 20);
-  margins = load<u32>(job, 24);
-  nodes = load<u32>(job, 28);
   order = load<u32>(job, 32);
   spare = load<u32>(job, 36);
   histograms = load<u32>(job, 40);
   nSlots = load<u32>(job, 44);
   living = load<u32>(job, 48);
   livingCounts = load<u32>(job, 52);
-  parts = load<u32>(job, 56);
-  nParts = load<u32>(job, 60);
+  nTiles = load<u32>(job, 56);
+  nSlices = load<u32>(job, 60);
   results = load<u32>(job, 64);
   masks = load<u32>(job, 68);
   summaries = load<u32>(job, 92);
-  summaryBytes = load<u32>(job, 108);
   maxDepth = load<u32>(job, 76);
   maxLeaves = load<u32>(job, 80);
   policy = load<u32>(job, 84);
@@ -89,6 +89,13 @@ export function openJob(job: u32): void {
   minHessian = load<f64>(job, 144);
   maxDeltaStep = load<f64>(job, 152);
   isPlain = alpha == 0 && maxDeltaStep == 0 && monotone == 0;
+  openTask(job);
+}
+
+/** What belongs to the job's task. */
+export function openTask(job: u32): void {
+  pairs = load<u32>(job, PAIRS);
+  nodes = load<u32>(job, NODES);
   openScales(job);
 }
 
@@ -97,6 +104,17 @@ export function openScales(job: u32): void {
   gradientScale = load<f64>(job, GRADIENT_SCALE);
   hessianScale = load<f64>(job, HESSIAN_SCALE);
 }
+
+// Fields of a task: a tree to be grown.
+export const TASK_BYTES: u32 = 64;
+export const TASK_PAIRS: u32 = 0;
+export const TASK_MARGINS: u32 = 4;
+export const TASK_NODES: u32 = 8;
+export const TASK_SEED: u32 = 16;
+export const TASK_MAX_GRADIENT: u32 = 24;
+export const TASK_MAX_HESSIAN: u32 = 32;
+export const TASK_HESSIAN_SCALE: u32 = 40;
+export const TASK_NODE_COUNT: u32 = 48;
 
 // Fields of a node.
 export const NODE_BYTES: u32 = 112;
@@ -131,13 +149,13 @@ export function histogramAt(slot: u32): u32 {
   return histograms + slot * (totalBins << 4);
 }
 
-/** The features of a slot that a split may still use, those of one part together. */
+/** The features of a slot that a split may still use. */
 @inline
-export function livingAt(slot: u32, firstFeature: u32): u32 {
-  return living + ((slot * nFeatures + firstFeature) << 2);
+export function livingAt(slot: u32): u32 {
+  return living + ((slot * nFeatures) << 2);
 }
 
 @inline
-export function livingCountAt(slot: u32, part: u32): u32 {
-  return livingCounts + ((slot * nParts + part) << 2);
+export function livingCountAt(slot: u32): u32 {
+  return livingCounts + (slot << 2);
 }

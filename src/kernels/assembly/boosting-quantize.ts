@@ -1,7 +1,7 @@
 // Gradients as integers, so that their sums do not depend on the order of adding: a sum in f64 of integers below 2^53 is exact.
 
 import {
-  G, GRADIENT_SCALE, H, HESSIAN_SCALE, MAX_GRADIENT, MAX_HESSIAN, SEED, SUBSAMPLE, openScales, pairs, rows,
+  G, GRADIENT_SCALE, H, HESSIAN_SCALE, SEED, SUBSAMPLE, TASK_MAX_GRADIENT, TASK_MAX_HESSIAN, openScales, pairs, rows,
 } from "./boosting-job";
 import { mix } from "./tree-random";
 
@@ -18,10 +18,10 @@ function scaleFor(largest: f64, bits: i32): f64 {
  * Turns pairs f32[rows][2] in place into pairs i32[rows][2], in steps of 2^-30 of the largest (coarser above four million
  * rows), those of rows that are not drawn into zeros, and stores their sums in the root.
  */
-export function quantize(job: u32, root: u32): void {
+export function quantize(job: u32, task: u32, root: u32): void {
   const bits = min(30, 52 - (32 - i32(clz<u32>(rows))));
-  store<f64>(job, scaleFor(load<f64>(job, MAX_GRADIENT), bits), GRADIENT_SCALE);
-  store<f64>(job, scaleFor(load<f64>(job, MAX_HESSIAN), bits), HESSIAN_SCALE);
+  store<f64>(job, scaleFor(load<f64>(task, TASK_MAX_GRADIENT), bits), GRADIENT_SCALE);
+  store<f64>(job, scaleFor(load<f64>(task, TASK_MAX_HESSIAN), bits), HESSIAN_SCALE);
   openScales(job);
   const subsample = load<f64>(job, SUBSAMPLE);
   const scales = f64x2(load<f64>(job, GRADIENT_SCALE), load<f64>(job, HESSIAN_SCALE));

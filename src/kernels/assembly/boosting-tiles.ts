@@ -87,6 +87,14 @@ function fillDense(features: u32, tile: u32, begin: u32, end: u32): void {
     const f = features + ((first + k) << 5);
     const codes = load<u32>(f);
     const wide = load<u32>(f, 4) == 2;
+    if (load<u32>(tile, 24) == 1) {
+      let to = entries + begin * width + k;
+      for (let r = begin; r < end; r++) {
+        store<u8>(to, load<u8>(codes + r));
+        to += width;
+      }
+      continue;
+    }
     const firstBin = load<u32>(f, 16) - tileBin;
     let to = entries + ((begin * width + k) << 1);
     for (let r = begin; r < end; r++) {

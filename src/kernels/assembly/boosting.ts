@@ -1,5 +1,5 @@
 // The family "boosting": binning, growing and walking gradient-boosted trees.
-export { evaluate } from "./boosting-evaluate";
+export { count } from "./boosting-evaluate";
 export * from "./boosting-gradients";
 export { grow } from "./boosting-grow";
 export * from "./boosting-walk";
