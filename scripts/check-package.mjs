@@ -14,17 +14,21 @@ const temporary = mkdtempSync(join(tmpdir(), "trellis-package-"));
 const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
-/** What every consumer computes: a forest on two workers, as a digest of the bytes of its probabilities. */
+/** What every consumer computes: a forest and boosted trees on two workers, as a digest of the bytes of their answers. */
 const fit = `
-async function forest({ RandomForest, threadPool }, { makeClassification }) {
-  const { X, y } = makeClassification({ nSamples: 4000, nFeatures: 20, nInformative: 8, randomState: 1 });
+async function forests({ GradientBoostingClassifier, RandomForest, threadPool }, { makeClassification }) {
+  const options = { nSamples: 4000, nFeatures: 20, nInformative: 8, nClasses: 3, randomState: 1 };
+  const { X, y } = makeClassification(options);
   const pool = threadPool({ workers: 2 });
-  const model = await new RandomForest({ nEstimators: 200, randomState: 7 }).fit(X, y, { pool });
-  const { data } = await model.predictProba(X, { pool });
+  const forest = await new RandomForest({ nEstimators: 200, randomState: 7 }).fit(X, y, { pool });
+  const boosted = await new GradientBoostingClassifier({ nEstimators: 30, subsample: 0.8, randomState: 7 }).fit(X, y, { pool });
+  const answers = [await forest.predictProba(X, { pool }), await boosted.decisionFunction(X, { pool })];
   await pool.close();
   let digest = 0xcbf29ce484222325n; // FNV-1a of 64 bits
-  for (const byte of new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) {
-    digest = BigInt.asUintN(64, (digest ^ BigInt(byte)) * 0x100000001b3n);
+  for (const { data } of answers) {
+    for (const byte of new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) {
+      digest = BigInt.asUintN(64, (digest ^ BigInt(byte)) * 0x100000001b3n);
+    }
   }
   return digest.toString(16);
 }
@@ -48,7 +52,7 @@ globalThis.Worker = class extends Native {
 const warnings = [];
 console.warn = (...words) => warnings.push(words.join(" "));
 ${fit}
-forest(trellis, datasets).then(
+forests(trellis, datasets).then(
   (digest) => { globalThis.result = { digest, workers, isolated: crossOriginIsolated, warnings }; },
   (error) => { globalThis.result = { error: String(error?.stack ?? error) }; },
 );
@@ -98,8 +102,8 @@ function checkNode(tarball) {
   const folder = project(
     "node",
     {
-      "esm.mjs": `import * as trellis from "trellis-learn";\nimport * as datasets from "trellis-learn/datasets";\n${inNode}\nreport(await forest(trellis, datasets));`,
-      "commonjs.cjs": `${inNode}\nforest(require("trellis-learn"), require("trellis-learn/datasets")).then(report);`,
+      "esm.mjs": `import * as trellis from "trellis-learn";\nimport * as datasets from "trellis-learn/datasets";\n${inNode}\nreport(await forests(trellis, datasets));`,
+      "commonjs.cjs": `${inNode}\nforests(require("trellis-learn"), require("trellis-learn/datasets")).then(report);`,
       "typed.ts": typed,
     },
     [tarball, `typescript@${devDependencies.typescript}`, `@types/node@${devDependencies["@types/node"]}`],

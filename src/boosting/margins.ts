@@ -1,3 +1,4 @@
+import { InvalidDataError } from "../core/errors.js";
 import type { FitContext } from "../core/estimator.js";
 import { inRowBlocks } from "../core/row-source.js";
 import { gradientArgs, scaleArgs } from "../kernels/boosting-gradients.js";
@@ -72,7 +73,10 @@ export class Margins {
     return this.#pairs.part(8 * this.#rows * k, 8 * this.#rows);
   }
 
-  /** Finds the gradients and hessians of all rows at their margins. */
+  /**
+   * Finds the gradients and hessians of all rows at their margins.
+   * @throws InvalidDataError if one is beyond f32
+   */
   async differentiate(): Promise<readonly Extremes[]> {
     const [rows, outputs] = [this.#rows, this.#outputs];
     const objective = objectives[this.#params.objective];
@@ -110,6 +114,14 @@ export class Margins {
       for (let block = 0; block < blocks; block++) most = Math.max(most, found[2 * outputs * block + at]!);
       return most;
     };
-    return Array.from({ length: outputs }, (_, k) => ({ gradient: largest(2 * k), hessian: largest(2 * k + 1) }));
+    return Array.from({ length: outputs }, (_, k) => {
+      const [gradient, hessian] = [largest(2 * k), largest(2 * k + 1)];
+      if (Math.max(gradient, hessian) === Infinity) {
+        throw new InvalidDataError(
+          "gradients have grown beyond f32: give y in a larger unit, smaller weights, or a lower learningRate",
+        );
+      }
+      return { gradient, hessian };
+    });
   }
 }

@@ -204,6 +204,16 @@ describe("data that gradient boosting cannot use", () => {
   });
 });
 
+describe("gradients of gradient boosting", () => {
+  it("that grow beyond f32 end the fit with what to do, instead of a model of NaN", async () => {
+    const counts = X.map((_, i) => i * 1e30);
+    const params = { objective: "count:poisson", maxDeltaStep: 1e6, learningRate: 1, nEstimators: 50 } as const;
+    const error = await rejection(regress(params).fit(X, counts));
+    expect(error).toBeInstanceOf(InvalidDataError);
+    expect((error as Error).message).toContain("give y in a larger unit");
+  });
+});
+
 describe("data that offer gradient boosting nothing to split on", () => {
   const mean = numbers.reduce((a, b) => a + b, 0) / numbers.length;
 
