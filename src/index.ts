@@ -6,6 +6,11 @@
  */
 
 // Estimators
+export type { BoostedModel, EvalsResult } from "./boosting/boosted-model.js";
+export type { BoostedTree, ImportanceKind } from "./boosting/boosted-tree.js";
+export type { BoostingParams } from "./boosting/boosting-params.js";
+export type { EvalFunction } from "./boosting/eval-metrics.js";
+export type { ObjectiveName } from "./boosting/objectives.js";
 export { type LastOf, Pipeline, type PipelineModel, type PipelineParams } from "./compose/pipeline.js";
 export type { ClassWeight } from "./core/class-weight.js";
 // For writing estimators

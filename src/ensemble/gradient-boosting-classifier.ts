@@ -24,14 +24,14 @@ import { Matrix, type MatrixLike } from "../core/matrix.js";
 import { nullable, oneOf, real } from "../core/params.js";
 import { type LabelTarget, requireTwoClasses } from "../core/target.js";
 
-type ClassifierObjective = "binary:logistic" | "multi:softprob";
-
 export interface GradientBoostingClassifierParams extends BoostingParams {
   /** The loss; null: "binary:logistic" for two classes, "multi:softprob" for more. Default null. */
-  readonly objective: ClassifierObjective | null;
+  readonly objective: "binary:logistic" | "multi:softprob" | null;
   /** What rows of the second of two classes weigh ("binary:logistic" only). Default 1. */
   readonly scalePosWeight: number;
 }
+
+type ClassifierObjective = NonNullable<GradientBoostingClassifierParams["objective"]>;
 
 const definition: Definition<GradientBoostingClassifierParams> = {
   name: "GradientBoostingClassifier",
