@@ -94,11 +94,8 @@ function beginNode(node: u32, which: u32): void {
 
 /** Counts a slice of the node's rows in those features of a tile that are listed from `begin` on. */
 function countNode(node: u32, histogram: u32, tile: u32, begin: u32, slice: u32, slices: u32): void {
-  for (let l = begin; l < list; l += 4) {
-    const feature = featureAt(load<u32>(l));
-    memory.fill(histogram + (load<u32>(feature, 16) << 4), 0, binsOf(feature) << 4);
-  }
   if (begin == list) return;
+  clear(histogram, begin);
   const at = nodeAt(node);
   const rows = u64(load<u32>(at, COUNT));
   const first = order + (load<u32>(at, BEGIN) << 2);
@@ -112,6 +109,22 @@ function countNode(node: u32, histogram: u32, tile: u32, begin: u32, slice: u32,
   // Pieces of four entries or more, with some 2048 bins: 32 KiB.
   const piece = max(4, ((2048 * stride) / load<u32>(tile, 12)) & ~3);
   addDense(bins, from, to, entries, load<u32>(tile, 24), stride, piece, results + (2 + slice) * RESULT_BYTES);
+}
+
+/** Clears the bins of the features listed from `begin` on: those that lie side by side at once, since each call costs. */
+function clear(histogram: u32, begin: u32): void {
+  let from: u32 = 0;
+  let to: u32 = 0;
+  for (let l = begin; l < list; l += 4) {
+    const feature = featureAt(load<u32>(l));
+    const first = load<u32>(feature, 16);
+    if (first != to) {
+      memory.fill(histogram + (from << 4), 0, (to - from) << 4);
+      from = first;
+    }
+    to = first + binsOf(feature);
+  }
+  memory.fill(histogram + (from << 4), 0, (to - from) << 4);
 }
 
 /** Looks for the node's best split among the listed features, and lists those that its children may still use. */
