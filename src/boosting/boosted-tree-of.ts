@@ -13,12 +13,7 @@ import {
   WEIGHT,
 } from "../kernels/grow-boosted.js";
 import type { BinnedColumns } from "./binned-columns.js";
-import type { BoostedTree } from "./boosted-tree.js";
-
-/** The largest f32. */
-const MOST = (2 - 2 ** -23) * 2 ** 127;
-/** The threshold that no number is below, as XGBoost writes it. */
-const BELOW_ALL = -MOST;
+import { BELOW_ALL, type BoostedTree } from "./boosted-tree.js";
 
 /** A tree as the kernel has grown it, its nodes put depth first and its bins turned into thresholds. */
 export function boostedTreeOf(
@@ -43,7 +38,7 @@ export function boostedTreeOf(
     if (parent >= 0) tree.right[parent] = at;
     const [w, n] = [node * NODE_WORDS, node * NODE_NUMBERS];
     tree.value[at] = numbers[n + WEIGHT]!;
-    tree.cover[at] = Math.min(numbers[n + HESSIANS]! / hessianScale, MOST);
+    tree.cover[at] = Math.min(numbers[n + HESSIANS]! / hessianScale, -BELOW_ALL);
     const left = words[w + LEFT]!;
     if (left === 0) {
       tree.value[at]! *= rate;
@@ -54,7 +49,7 @@ export function boostedTreeOf(
     const bin = words[w + BIN]!;
     tree.threshold[at] = bin === BEFORE_ALL ? BELOW_ALL : cuts[firstCut[feature]! + bin]!;
     tree.defaultLeft[at] = words[w + DEFAULT_LEFT]!;
-    tree.gain[at] = Math.min(numbers[n + GAIN]!, MOST);
+    tree.gain[at] = Math.min(numbers[n + GAIN]!, -BELOW_ALL);
     due.push([words[w + RIGHT]!, at], [left, -1]);
   }
   return tree;

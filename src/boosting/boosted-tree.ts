@@ -22,6 +22,9 @@ export interface BoostedTree {
   readonly cover: Float32Array;
 }
 
+/** The least f32: the threshold of a split that only missing values go left of. XGBoost has -Infinity there. */
+export const BELOW_ALL = -(2 - 2 ** -23) * 2 ** 127;
+
 /** Which arrays a stored tree has. */
 const treeShape: Shape = recordOf({
   feature: arrayOf(Int32Array),

@@ -25,14 +25,26 @@ export function printFloat(value: number): string {
   return sign + short.toExponential().replace("e+", "E").replace("e", "E");
 }
 
+/** The threshold that XGBoost gives a split which only missing values go left of; its text is no JSON. */
+const BELOW_ALL = /(?<=[[,])-Infinity(?=[,\]])/g;
+
 /**
  * What JSON text holds. However deep it is nested, nobody walks down: what is there is asked for by name.
  * @throws InvalidModelError
  */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseLeniently(text);
   } catch (error) {
     throw new InvalidModelError("the XGBoost model is not JSON, or is cut short", { cause: error });
+  }
+}
+
+/** Text that is JSON is left as it is; in other text -Infinity becomes a number so low that it is read as that. */
+function parseLeniently(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return JSON.parse(text.replace(BELOW_ALL, "-1e999"));
   }
 }

@@ -77,11 +77,11 @@ export class Part {
     });
   }
 
-  /** So many finite numbers, rounded to f32. */
-  floats(length: number): Float32Array {
+  /** So many numbers, rounded to f32: finite ones, or `besides`. */
+  floats(length: number, besides = Number.NaN): Float32Array {
     const list = this.#list(length);
     return Float32Array.from(list, (item, i) => {
-      if (typeof item === "number" && Number.isFinite(Math.fround(item))) return item;
+      if (typeof item === "number" && (Number.isFinite(Math.fround(item)) || item === besides)) return item;
       throw this.refuse(`holds ${describe(item)} at ${i}; expected finite f32 numbers`);
     });
   }

@@ -1,4 +1,4 @@
-import type { BoostedTree } from "../boosting/boosted-tree.js";
+import { BELOW_ALL, type BoostedTree } from "../boosting/boosted-tree.js";
 import { InvalidModelError } from "../core/errors.js";
 import type { Part } from "./part.js";
 
@@ -58,7 +58,7 @@ export function readTree(part: Part, nFeatures: number, weight: number): Boosted
       );
     }
     tree.feature[place] = lists.features[node]!;
-    tree.threshold[place] = lists.conditions[node]!;
+    tree.threshold[place] = Math.max(lists.conditions[node]!, BELOW_ALL);
     tree.defaultLeft[place] = lists.defaultLeft[node]!;
     tree.right[place] = places[lists.right[node]!]!;
   }
@@ -83,7 +83,7 @@ function readLists(part: Part): Lists {
     right: part.get("right_children").integers(-1, MOST, count),
     parents: part.get("parents").integers(-1, MOST, count),
     features: part.get("split_indices").integers(0, MOST, count),
-    conditions: part.get("split_conditions").floats(count),
+    conditions: part.get("split_conditions").floats(count, -Infinity),
     defaultLeft: part.get("default_left").integers(0, 1, count),
     weights: part.get("base_weights").floats(count),
     gains: part.get("loss_changes").floats(count),

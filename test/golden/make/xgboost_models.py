@@ -73,6 +73,13 @@ dropped = {"objective": "reg:squarederror", "booster": "dart", "rate_drop": 0.5,
 add("dropout", *diabetes, dropped, 6, rows=8)
 pruned = {"objective": "reg:squarederror", "tree_method": "exact", "gamma": 2, "max_depth": 3}
 add("pruned", iris[0], iris[1], pruned, 2, rows=8)
+sparse = rng.normal(size=(80, 4))
+sparse[rng.random(sparse.shape) < 0.3] = np.nan
+rising = np.nansum(sparse, 1) - 3 * np.isnan(sparse[:, 0]) - 2 * np.isnan(sparse[:, 1]) + rng.normal(size=80)
+monotone = {"objective": "reg:squarederror", "tree_method": "hist", "max_depth": 4, "monotone_constraints": "(1,1,1,1)"}
+add("missing-alone", sparse, rising, monotone, 8, both=True, rows=16)
+# Splits that only missing values go left of have a threshold that is no JSON.
+assert "-Infinity" in (folder / "missing-alone.json").read_text()
 
 names = pd.DataFrame(iris[0][:100], columns=["sepal length", "sepal width", "petal length", "petal Ä"])
 classifier = xgb.XGBClassifier(n_estimators=20, max_depth=2, early_stopping_rounds=2, n_jobs=1)
