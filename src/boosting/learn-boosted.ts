@@ -117,14 +117,17 @@ function checkRecipe(
 }
 
 function checkTargets(y: LabelTarget | NumberTarget, { allowsTarget, expectedTarget }: Objective, name: string): void {
-  if (y.kind === "labels") return;
-  const row = y.values.findIndex((value) => !allowsTarget(value));
-  if (row >= 0)
-    throw new InvalidDataError(`${name} must be ${expectedTarget}; got ${y.values[row]} in row ${row}`, row);
+  const values = numbersOf(y);
+  const row = values.findIndex((value) => !allowsTarget(value));
+  if (row >= 0) throw new InvalidDataError(`${name} must be ${expectedTarget}; got ${values[row]} in row ${row}`, row);
 }
 
+/** Positions of classes, or numbers. */
+const numbersOf = (y: LabelTarget | NumberTarget): Int32Array | Float64Array =>
+  y.kind === "labels" ? y.codes : y.values;
+
 function boostingData({ X, y, sampleWeight }: TrainingData<LabelTarget | NumberTarget>): BoostingData {
-  const targets = Float32Array.from(y.kind === "labels" ? y.codes : y.values);
+  const targets = Float32Array.from(numbersOf(y));
   const weights = sampleWeight === null ? null : Float32Array.from(sampleWeight);
   const row = weights?.indexOf(Infinity) ?? -1;
   if (row >= 0)
@@ -165,7 +168,7 @@ class Watch {
     ctx: FitContext,
   ): Promise<Watch> {
     const outputs = baseMargin.length;
-    const targets = y.kind === "labels" ? Float64Array.from(y.codes) : y.values;
+    const targets = Float64Array.from(numbersOf(y));
     const rest = { outputs, targets, weights: sampleWeight ?? undefined, huberSlope };
     const judge = (margins: Float32Array) =>
       evaluate({ predictions: objective.predictions(margins, outputs), ...rest });

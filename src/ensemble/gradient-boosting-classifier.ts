@@ -160,6 +160,9 @@ function byRows(margins: Float32Array, rows: number, outputs: number): Matrix {
 /** The probabilities of both classes, of those of the second. */
 function bothClasses(second: Float64Array): Matrix {
   const data = new Float64Array(2 * second.length);
-  for (const [row, p] of second.entries()) data.set([1 - p, p], 2 * row);
+  for (let row = 0; row < second.length; row++) {
+    data[2 * row] = 1 - second[row]!;
+    data[2 * row + 1] = second[row]!;
+  }
   return new Matrix(data, second.length, 2);
 }

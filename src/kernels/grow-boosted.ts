@@ -130,12 +130,17 @@ export interface TreeTask {
 }
 
 export const TASK_BYTES = 64;
+/** Places in a task's u32s and f64s. */
+const TASK_NODES = 2;
+const TASK_EXTREMES = 3;
+const TASK_HESSIAN_SCALE = 5;
+const TASK_NODE_COUNT = 12;
 
 /** Fills in the task at an address. */
 export function writeTask(buffer: ArrayBufferLike, address: number, task: TreeTask): void {
   const words = new Uint32Array(buffer, address, TASK_BYTES / 4);
   words.set([task.pairs, task.margins, task.nodes, 0, ...task.seed]);
-  new Float64Array(buffer, address, TASK_BYTES / 8).set([task.largestGradient, task.largestHessian], 3);
+  new Float64Array(buffer, address, TASK_BYTES / 8).set([task.largestGradient, task.largestHessian], TASK_EXTREMES);
 }
 
 /** Fills in a job, once for all its tasks. `buffer` is the kernel's memory. */
@@ -158,7 +163,7 @@ export function writeJob(buffer: ArrayBufferLike, problem: BoostingProblem, lane
   numbers.set(
     [
       ...[problem.regLambda, problem.regAlpha, problem.gamma, problem.minChildWeight, problem.maxDeltaStep],
-      ...[problem.learningRate, 0, 0, problem.subsample],
+      ...[problem.learningRate, problem.subsample],
     ],
     15,
   );
@@ -227,11 +232,11 @@ export const WEIGHT = 13;
 /** The tree that has been grown of the task at an address. */
 export function readGrown(buffer: ArrayBufferLike, address: number): GrownBoostedTree {
   const words = new Uint32Array(buffer, address, TASK_BYTES / 4);
-  const [nodes, count] = [words[2]!, words[12]!];
+  const [nodes, count] = [words[TASK_NODES]!, words[TASK_NODE_COUNT]!];
   return {
     count,
     words: new Uint32Array(buffer, nodes, count * NODE_WORDS),
     numbers: new Float64Array(buffer, nodes, count * NODE_NUMBERS),
-    hessianScale: new Float64Array(buffer, address, TASK_BYTES / 8)[5]!,
+    hessianScale: new Float64Array(buffer, address, TASK_BYTES / 8)[TASK_HESSIAN_SCALE]!,
   };
 }

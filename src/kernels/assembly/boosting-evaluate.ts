@@ -3,6 +3,10 @@
 // the most frequent bin has no more than the hessians of all other bins.
 
 import {
+  FEATURE_BINS, FEATURE_MISSING, FEATURE_FIRST_BIN, FEATURE_MODE, TILE_BEGIN, TILE_END, TILE_FIRST_BIN, TILE_BINS,
+  TILE_ENTRIES, TILE_POINTERS, TILE_WIDTH, descriptorAt,
+} from "./boosting-descriptors";
+import {
   BEGIN, BUILT, COUNT, DERIVED, ELIGIBLE, G, H, LOWER, NONE, PARENT_SLOT, SLOT, UPPER,
   features, histogramAt, livingAt, livingCountAt, masks, nFeatures, nSlices, nSlots, nTiles, nodeAt, openJob, order, results,
   summaries, tiles,
@@ -40,7 +44,7 @@ function openList(job: u32): void {
 /** Passes the features of a tile; answers where they begin. */
 function passTile(tile: u32): u32 {
   const begin = list;
-  const featureEnd = load<u32>(tile, 4);
+  const featureEnd = load<u32>(tile, TILE_END);
   while (list < listEnd && load<u32>(list) < featureEnd) list += 4;
   return begin;
 }
@@ -54,7 +58,7 @@ export function evaluate(job: u32, isCounted: bool): void {
   beginNode(built, 0);
   if (derived != NONE) beginNode(derived, 1);
   for (let t: u32 = 0; t < nTiles; t++) {
-    const tile = tiles + (t << 5);
+    const tile = descriptorAt(tiles, t);
     const begin = passTile(tile);
     if (!isCounted) countNode(built, histogramAt(slotOf(built, 0)), tile, begin, 0, 1);
     search(built, 0, begin, NONE, isCounted ? nSlices : 1);
@@ -71,7 +75,7 @@ export function count(job: u32, slice: u32): i32 {
   const built = load<u32>(job, BUILT);
   const histogram = histogramAt(slice == 0 ? slotOf(built, 0) : nSlots + slice - 1);
   for (let t: u32 = 0; t < nTiles; t++) {
-    const tile = tiles + (t << 5);
+    const tile = descriptorAt(tiles, t);
     countNode(built, histogram, tile, passTile(tile), slice, nSlices);
   }
   return 0;
@@ -101,14 +105,14 @@ function countNode(node: u32, histogram: u32, tile: u32, begin: u32, slice: u32,
   const first = order + (load<u32>(at, BEGIN) << 2);
   const from = first + (u32((rows * slice) / slices) << 2);
   const to = first + (u32((rows * (slice + 1)) / slices) << 2);
-  const bins = histogram + (load<u32>(tile, 8) << 4);
-  const entries = load<u32>(tile, 16);
-  const pointers = load<u32>(tile, 20);
+  const bins = histogram + (load<u32>(tile, TILE_FIRST_BIN) << 4);
+  const entries = load<u32>(tile, TILE_ENTRIES);
+  const pointers = load<u32>(tile, TILE_POINTERS);
   if (pointers != 0) return addSparse(bins, from, to, entries, pointers);
-  const stride = load<u32>(tile, 4) - load<u32>(tile);
+  const stride = load<u32>(tile, TILE_END) - load<u32>(tile, TILE_BEGIN);
   // Pieces of four entries or more, with some 2048 bins: 32 KiB.
-  const piece = max(4, ((2048 * stride) / load<u32>(tile, 12)) & ~3);
-  addDense(bins, from, to, entries, load<u32>(tile, 24), stride, piece, results + (2 + slice) * RESULT_BYTES);
+  const piece = max(4, ((2048 * stride) / load<u32>(tile, TILE_BINS)) & ~3);
+  addDense(bins, from, to, entries, load<u32>(tile, TILE_WIDTH), stride, piece, results + (2 + slice) * RESULT_BYTES);
 }
 
 /** Clears the bins of the features listed from `begin` on: those that lie side by side at once, since each call costs. */
@@ -116,8 +120,8 @@ function clear(histogram: u32, begin: u32): void {
   let from: u32 = 0;
   let to: u32 = 0;
   for (let l = begin; l < list; l += 4) {
-    const feature = featureAt(load<u32>(l));
-    const first = load<u32>(feature, 16);
+    const feature = descriptorAt(features, load<u32>(l));
+    const first = load<u32>(feature, FEATURE_FIRST_BIN);
     if (first != to) {
       memory.fill(histogram + (from << 4), 0, (to - from) << 4);
       from = first;
@@ -148,12 +152,12 @@ function search(node: u32, which: u32, begin: u32, sibling: u32, slices: u32): v
   let kept = livingAt(slot) + (load<u32>(livingCountAt(slot)) << 2);
   for (let l = begin; l < list; l += 4) {
     const feature = load<u32>(l);
-    const record = featureAt(feature);
-    const bins = load<u32>(record, 16) << 4;
-    const mode = load<u32>(record, 20);
+    const record = descriptorAt(features, feature);
+    const bins = load<u32>(record, FEATURE_FIRST_BIN) << 4;
+    const mode = load<u32>(record, FEATURE_MODE);
     const first = histogram + bins;
-    const valueBins = load<u32>(record, 8);
-    const hasMissing = load<u32>(record, 12) != 0;
+    const valueBins = load<u32>(record, FEATURE_BINS);
+    const hasMissing = load<u32>(record, FEATURE_MISSING) != 0;
     const end = first + (valueBins << 4);
     if (other != 0) {
       const inOther = other + bins;
@@ -189,13 +193,7 @@ function search(node: u32, which: u32, begin: u32, sibling: u32, slices: u32): v
   store<u32>(result, bestDefaultLeft, RESULT_DEFAULT_LEFT);
 }
 
-/** Feature descriptors; see ../../boosting/binned-columns.ts. */
-@inline
-function featureAt(feature: u32): u32 {
-  return features + (feature << 5);
-}
-
 @inline
 function binsOf(feature: u32): u32 {
-  return load<u32>(feature, 8) + load<u32>(feature, 12);
+  return load<u32>(feature, FEATURE_BINS) + load<u32>(feature, FEATURE_MISSING);
 }

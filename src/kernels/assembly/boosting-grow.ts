@@ -1,10 +1,11 @@
-// Growing one boosted tree: split the next open node, evaluate its children, until nothing is left to split.
+// Growing boosted trees: split the next open node, evaluate its children, until nothing is left to split.
 
 import {
-  BEGIN, BIN, BUILT, COUNT, DEFAULT_LEFT, DEPTH, DERIVED, DIVIDE_FROM, ELIGIBLE, FEATURE, FREE_COUNT, FREE_SLOTS, G, GAIN, GAMMA, H, KEY,
-  LEAF_COUNT, LEARNING_RATE, LEFT, LEFT_G, LEFT_H, LOWER, NODES, NODE_COUNT, NONE, OPEN, OPEN_COUNT, PAIRS, PARENT, PARENT_SLOT,
-  PHASE, RIGHT, ROW_ENTRIES, SEED, SLOT, TASK, TASK_BYTES, TASK_HESSIAN_SCALE, TASK_MARGINS, TASK_NODES, TASK_NODE_COUNT, TASK_PAIRS,
-  TASK_SEED, UPPER, WEIGHT, hessianScale, maxDepth, maxLeaves, nSlices, nSlots, nodeAt, nodes, openJob, openTask, order, policy, results, rows,
+  BEGIN, BIN, BUILT, COUNT, DEFAULT_LEFT, DEPTH, DERIVED, DIVIDE_FROM, ELIGIBLE, FEATURE, FREE_COUNT, FREE_SLOTS, G,
+  GAIN, GAMMA, H, KEY, LEAF_COUNT, LEARNING_RATE, LEFT, LEFT_G, LEFT_H, LOWER, NODES, NODE_COUNT, NONE, OPEN,
+  OPEN_COUNT, PAIRS, PARENT, PARENT_SLOT, PHASE, RIGHT, ROW_ENTRIES, SEED, SLOT, TASK, TASK_BYTES,
+  TASK_HESSIAN_SCALE, TASK_MARGINS, TASK_NODES, TASK_NODE_COUNT, TASK_PAIRS, TASK_SEED, UPPER, WEIGHT, hessianScale,
+  maxDepth, maxLeaves, nSlices, nSlots, nodeAt, nodes, openJob, openTask, order, policy, results, rows,
 } from "./boosting-job";
 import { drawNodeFeatures, drawTreeFeatures, keyOfChild, keyOfRoot } from "./boosting-columns";
 import {

@@ -36,7 +36,7 @@ export let isPlain: bool = false;
 
 /** Entries from which on the rows of a node are cut into slices; NONE: never. */
 export const DIVIDE_FROM: u32 = 72;
-export const SUBSAMPLE: u32 = 184;
+export const SUBSAMPLE: u32 = 168;
 export const GAMMA: u32 = 136;
 export const LEARNING_RATE: u32 = 160;
 export const PAIRS: u32 = 20;

@@ -1,17 +1,18 @@
 // The rows of a node, parted in place: those of the left child first, both in the order they had.
 
+import { FEATURE_BINS, FEATURE_CODES, FEATURE_WIDTH, descriptorAt } from "./boosting-descriptors";
 import { BEGIN, BIN, COUNT, DEFAULT_LEFT, FEATURE, NONE, features, order, spare } from "./boosting-job";
 
 /** Parts the rows of a node that has been split; answers the number of the left ones. */
 export function partition(node: u32): u32 {
-  const feature = features + (load<u32>(node, FEATURE) << 5);
-  const codes = load<u32>(feature);
+  const feature = descriptorAt(features, load<u32>(node, FEATURE));
+  const codes = load<u32>(feature, FEATURE_CODES);
   // The bin before the first, where missing values go left alone, is 2^32 - 1.
   const limit = load<u32>(node, BIN) + 1;
-  const missing = load<u32>(node, DEFAULT_LEFT) ? load<u32>(feature, 8) : NONE;
+  const missing = load<u32>(node, DEFAULT_LEFT) ? load<u32>(feature, FEATURE_BINS) : NONE;
   const begin = order + (load<u32>(node, BEGIN) << 2);
   const end = begin + (load<u32>(node, COUNT) << 2);
-  return load<u32>(feature, 4) == 1
+  return load<u32>(feature, FEATURE_WIDTH) == 1
     ? partitionBy<u8>(codes, limit, missing, begin, end)
     : partitionBy<u16>(codes, limit, missing, begin, end);
 }

@@ -3,9 +3,7 @@
 import {
   G, GRADIENT_SCALE, H, HESSIAN_SCALE, SEED, SUBSAMPLE, TASK_MAX_GRADIENT, TASK_MAX_HESSIAN, openScales, pairs, rows,
 } from "./boosting-job";
-import { mix } from "./tree-random";
-
-const GOLDEN: u64 = 0x9e3779b97f4a7c15;
+import { seedStream, uniform } from "./tree-random";
 
 /** The power of two that brings values up to `largest` just below 2^bits. */
 function scaleFor(largest: f64, bits: i32): f64 {
@@ -40,8 +38,6 @@ export function quantize(job: u32, task: u32, root: u32): void {
 
 /** Each row is drawn by itself (XGBoost's uniform sampling), from the tree's seed and its own number alone. */
 function dropRows(seed: u64, subsample: f64): void {
-  for (let row: u32 = 0; row < rows; row++) {
-    const uniform = f64(mix(seed + u64(row + 1) * GOLDEN) >> 11) * (1.0 / 9007199254740992.0);
-    if (uniform >= subsample) store<u64>(pairs + (row << 3), 0);
-  }
+  seedStream(seed);
+  for (let row: u32 = 0; row < rows; row++) if (uniform() >= subsample) store<u64>(pairs + (row << 3), 0);
 }

@@ -1,5 +1,10 @@
 // Tiles: the codes of a few columns row by row, as bins of the tile's histogram.
 
+import {
+  FEATURE_CODES, FEATURE_WIDTH, FEATURE_FIRST_BIN, FEATURE_MODE, TILE_BEGIN, TILE_END, TILE_FIRST_BIN, TILE_ENTRIES,
+  TILE_POINTERS, TILE_WIDTH, descriptorAt,
+} from "./boosting-descriptors";
+
 /** Rows that are turned at a time: what they read and write stays in the first-level cache. */
 const BLOCK: u32 = 256;
 
@@ -56,13 +61,16 @@ function appendStored(codes: u32, wide: bool, mode: u32, begin: u32, end: u32, p
 
 /** Rows [begin, end) of a tile that leaves modes out; pointers[begin] says where they begin. */
 function fillSparse(features: u32, tile: u32, begin: u32, end: u32, places: u32): void {
-  const from = features + (load<u32>(tile) << 5);
-  const to = features + (load<u32>(tile, 4) << 5);
-  const tileBin = load<u32>(tile, 8);
-  const entries = load<u32>(tile, 16);
-  const pointers = load<u32>(tile, 20);
+  const from = descriptorAt(features, load<u32>(tile, TILE_BEGIN));
+  const to = descriptorAt(features, load<u32>(tile, TILE_END));
+  const tileBin = load<u32>(tile, TILE_FIRST_BIN);
+  const entries = load<u32>(tile, TILE_ENTRIES);
+  const pointers = load<u32>(tile, TILE_POINTERS);
   memory.fill(places, 0, (end - begin) << 2);
-  for (let f = from; f < to; f += 32) countStored(load<u32>(f), load<u32>(f, 4) == 2, load<u32>(f, 20), begin, end, places);
+  for (let f = from; f < to; f += 32) {
+    const wide = load<u32>(f, FEATURE_WIDTH) == 2;
+    countStored(load<u32>(f, FEATURE_CODES), wide, load<u32>(f, FEATURE_MODE), begin, end, places);
+  }
   let entry = load<u32>(pointers + (begin << 2));
   for (let r = begin; r < end; r++) {
     const at = places + ((r - begin) << 2);
@@ -72,22 +80,23 @@ function fillSparse(features: u32, tile: u32, begin: u32, end: u32, places: u32)
     store<u32>(pointers + (r << 2), entry, 4);
   }
   for (let f = from; f < to; f += 32) {
-    const firstBin = load<u32>(f, 16) - tileBin;
-    appendStored(load<u32>(f), load<u32>(f, 4) == 2, load<u32>(f, 20), begin, end, places, firstBin);
+    const firstBin = load<u32>(f, FEATURE_FIRST_BIN) - tileBin;
+    const wide = load<u32>(f, FEATURE_WIDTH) == 2;
+    appendStored(load<u32>(f, FEATURE_CODES), wide, load<u32>(f, FEATURE_MODE), begin, end, places, firstBin);
   }
 }
 
 /** Rows [begin, end) of a tile that stores every cell. */
 function fillDense(features: u32, tile: u32, begin: u32, end: u32): void {
-  const first = load<u32>(tile);
-  const width = load<u32>(tile, 4) - first;
-  const tileBin = load<u32>(tile, 8);
-  const entries = load<u32>(tile, 16);
+  const first = load<u32>(tile, TILE_BEGIN);
+  const width = load<u32>(tile, TILE_END) - first;
+  const tileBin = load<u32>(tile, TILE_FIRST_BIN);
+  const entries = load<u32>(tile, TILE_ENTRIES);
   for (let k: u32 = 0; k < width; k++) {
-    const f = features + ((first + k) << 5);
-    const codes = load<u32>(f);
-    const wide = load<u32>(f, 4) == 2;
-    if (load<u32>(tile, 24) == 1) {
+    const f = descriptorAt(features, first + k);
+    const codes = load<u32>(f, FEATURE_CODES);
+    const wide = load<u32>(f, FEATURE_WIDTH) == 2;
+    if (load<u32>(tile, TILE_WIDTH) == 1) {
       let to = entries + begin * width + k;
       for (let r = begin; r < end; r++) {
         store<u8>(to, load<u8>(codes + r));
@@ -95,7 +104,7 @@ function fillDense(features: u32, tile: u32, begin: u32, end: u32): void {
       }
       continue;
     }
-    const firstBin = load<u32>(f, 16) - tileBin;
+    const firstBin = load<u32>(f, FEATURE_FIRST_BIN) - tileBin;
     let to = entries + ((begin * width + k) << 1);
     for (let r = begin; r < end; r++) {
       store<u16>(to, u16(firstBin + codeAt(codes, wide, r)));
@@ -109,7 +118,7 @@ function fillDense(features: u32, tile: u32, begin: u32, end: u32): void {
  * pointers[rowBegin + 1 ..= rowEnd]; rows of a sparse tile come in order. scratch: 1024 bytes.
  */
 export function fillTile(features: u32, tile: u32, rowBegin: u32, rowEnd: u32, scratch: u32): i32 {
-  const pointers = load<u32>(tile, 20);
+  const pointers = load<u32>(tile, TILE_POINTERS);
   if (pointers && rowBegin == 0) store<u32>(pointers, 0);
   for (let r = rowBegin; r < rowEnd; r += BLOCK) {
     const end = min(r + BLOCK, rowEnd);
