@@ -90,6 +90,7 @@ export {
 export { VotingClassifier, type VotingClassifierParams, type VotingModel } from "./ensemble/voting.js";
 // Where kernels run
 export type { Kernel, KernelModule } from "./kernels/kernel.js";
+export { LinearSVC, type LinearSVCParams, type LinearSVCState } from "./linear/linear-svc.js";
 export { LogisticRegression, type LogisticRegressionParams, type LogisticState } from "./linear/logistic-regression.js";
 // Metrics
 export * from "./metrics/index.js";
@@ -143,6 +144,10 @@ export {
   type TrainTestSplitOptions,
   trainTestSplit,
 } from "./split/train-test-split.js";
+export type { KernelOfTables, KernelParams } from "./svm/kernel-params.js";
+export { SVC, type SVCParams } from "./svm/svc.js";
+export type { SvmModel } from "./svm/svm-model.js";
+export { SVR, type SVRParams } from "./svm/svr.js";
 export {
   DecisionTreeClassifier,
   type DecisionTreeClassifierParams,

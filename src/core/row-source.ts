@@ -15,7 +15,7 @@ export interface RowSource extends Placed {
 
 /** Places the rows of X. */
 export async function placeSource(X: Matrix, scope: Scope, ctx: RunContext): Promise<RowSource> {
-  const table = isSmallPart(X) ? new Matrix(X.data, X.rows, X.cols, { scale: X.scale }) : X;
+  const table = isSmallPart(X) ? copyOf(X) : X;
   const placed = await place(table, ctx);
   const index = table.index === null ? null : scope.place(table.index);
   const reads = [placed.cells, placed.byteValues, index].filter((block) => block !== null);
@@ -23,8 +23,13 @@ export async function placeSource(X: Matrix, scope: Scope, ctx: RunContext): Pro
 }
 
 /** A small part of a large table is copied; placing all of the table would cost more. */
-function isSmallPart(X: Matrix): boolean {
+export function isSmallPart(X: Matrix): boolean {
   return X.index !== null && 4 * X.rows < X.root.rows;
+}
+
+/** The same rows as a table of their own. */
+export function copyOf(X: Matrix): Matrix {
+  return new Matrix(X.data, X.rows, X.cols, { scale: X.scale });
 }
 
 /** Makes the call for each block of `blockRows` rows, in parallel. */

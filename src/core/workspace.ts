@@ -13,6 +13,7 @@ export class Workspace {
   readonly #kept = new Map<object, Map<string, unknown>>();
   readonly #scopes = new Map<Memory, Scope>();
   readonly #checked = new Map<Matrix, Set<boolean>>();
+  readonly #viewed = new Set<Matrix>();
   #bytes = 0;
 
   /** `make()`, once for each owner and key. `bytes` is what keeping the result costs. */
@@ -25,6 +26,11 @@ export class Workspace {
     if (known === undefined) this.#kept.set(owner, new Map([[key, made]]));
     else known.set(key, made);
     return made;
+  }
+
+  /** What was made for that owner and key and is still kept; undefined if nothing is. */
+  known<T>(owner: object, key: string): T | undefined {
+    return this.#kept.get(owner)?.get(key) as T | undefined;
   }
 
   /** The blocks of this verb in the pool's memory; freed when the verb ends. */
@@ -43,9 +49,19 @@ export class Workspace {
     return false;
   }
 
+  /** Says that many views of the table will be worked on, so that it pays to make things of all its rows, once. */
+  expectViewsOf(table: Matrix): void {
+    this.#viewed.add(table);
+  }
+
+  expectsViewsOf(table: Matrix): boolean {
+    return this.#viewed.has(table);
+  }
+
   close(): void {
     for (const scope of this.#scopes.values()) scope.free();
     this.#scopes.clear();
     this.#kept.clear();
+    this.#viewed.clear();
   }
 }

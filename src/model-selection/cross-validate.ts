@@ -195,6 +195,7 @@ async function withData<T>(
   const workspace = options.workspace ?? new Workspace();
   try {
     const matrix = await toMatrix(X, { allowsNaN, allowsLabels, signal, workspace });
+    workspace.expectViewsOf(matrix.root);
     const truth = toTarget(y, target, matrix.rows, definition.name);
     const trained = { source: X, X: matrix, y: truth };
     const evalSets = await toEvalSets(evalSetsFor(estimator, options), trained, estimator, { signal, workspace });

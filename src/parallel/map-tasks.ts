@@ -2,7 +2,7 @@ import { onAbort } from "./on-abort.js";
 import type { Pool } from "./pool.js";
 
 /** How many tasks are kept going at a time: one more than the pool's width, so that no worker waits for its next. */
-const lanesOf = (pool: Pool) => (pool.width > 1 ? pool.width + 1 : 1);
+export const lanesOf = (pool: Pool) => (pool.width > 1 ? pool.width + 1 : 1);
 
 /**
  * Runs `count` tasks a pool's width ahead of the reader and yields their results in the order of their indices,

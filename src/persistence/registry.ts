@@ -27,6 +27,7 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
     async () => (await import("../ensemble/gradient-boosting-regressor.js")).GradientBoostingRegressor,
   ],
   ["GridSearchCV", async () => (await import("../model-selection/grid-search-cv.js")).GridSearchCV],
+  ["LinearSVC", async () => (await import("../linear/linear-svc.js")).LinearSVC],
   ["LogisticRegression", async () => (await import("../linear/logistic-regression.js")).LogisticRegression],
   ["MinMaxScaler", async () => (await import("../preprocessing/min-max-scaler.js")).MinMaxScaler],
   ["OneHotEncoder", async () => (await import("../preprocessing/one-hot-encoder.js")).OneHotEncoder],
@@ -34,6 +35,8 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["RandomForestClassifier", async () => (await import("../ensemble/random-forest.js")).RandomForestClassifier],
   ["RandomForestRegressor", async () => (await import("../ensemble/random-forest.js")).RandomForestRegressor],
   ["StandardScaler", async () => (await import("../preprocessing/standard-scaler.js")).StandardScaler],
+  ["SVC", async () => (await import("../svm/svc.js")).SVC],
+  ["SVR", async () => (await import("../svm/svr.js")).SVR],
   ["VotingClassifier", async () => (await import("../ensemble/voting.js")).VotingClassifier],
 ]);
 

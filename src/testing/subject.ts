@@ -77,14 +77,14 @@ export class Subject {
     return verbs[method](X as MatrixLike, { pool: this.pools.inline, ...data[1] });
   }
 
-  /** What it answers to X by each of its methods. */
+  /** What it answers to X by each of the methods that it has with its parameters. */
   async answers(
     estimator: AnyEstimator,
     X: unknown = this.problem.rows,
     options: RunOptions = {},
   ): Promise<Readonly<Record<string, Output>>> {
     const all: Record<string, Output> = {};
-    for (const method of this.methods) all[method] = await this.ask(estimator, method, X, options);
+    for (const method of estimator.methods) all[method] = await this.ask(estimator, method, X, options);
     return all;
   }
 }

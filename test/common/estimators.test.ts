@@ -5,15 +5,21 @@ import { GradientBoostingClassifier } from "../../src/ensemble/gradient-boosting
 import { GradientBoostingRegressor } from "../../src/ensemble/gradient-boosting-regressor.js";
 import { RandomForestClassifier, RandomForestRegressor } from "../../src/ensemble/random-forest.js";
 import { VotingClassifier } from "../../src/ensemble/voting.js";
+import { LinearSVC } from "../../src/linear/linear-svc.js";
 import { LogisticRegression } from "../../src/linear/logistic-regression.js";
 import { GridSearchCV } from "../../src/model-selection/grid-search-cv.js";
 import { MinMaxScaler } from "../../src/preprocessing/min-max-scaler.js";
 import { OneHotEncoder } from "../../src/preprocessing/one-hot-encoder.js";
 import { StandardScaler } from "../../src/preprocessing/standard-scaler.js";
+import { SVC } from "../../src/svm/svc.js";
+import { SVR } from "../../src/svm/svr.js";
 import { CheckPools, type EstimatorChecksOptions, estimatorChecks, type MakeEstimator } from "../../src/testing.js";
 import { DecisionTreeClassifier, DecisionTreeRegressor } from "../../src/tree/decision-tree.js";
 
 const DRAWS_BY_ROW = "the drawn labels follow each other in the order of the rows, as scikit-learn's do";
+
+/** Gamma "scale" is made of the rows as they are, whatever they weigh. */
+const EXACT = { gamma: 0.5, tol: 1e-9 };
 
 /** Every estimator, small, with what the suite must know of it besides what it declares. */
 const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options?: EstimatorChecksOptions]>> = {
@@ -61,7 +67,11 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
       }),
     { weightsAsRepeats: null },
   ],
+  LinearSVC: [() => new LinearSVC({ C: 0.01 }), { tolerance: 1e-3 }],
   LogisticRegression: [() => new LogisticRegression(), { tolerance: 1e-3 }],
+  SVC: [() => new SVC(), { weightsAsRepeats: EXACT, tolerance: 1e-4 }],
+  "SVC with probabilities": [() => new SVC({ probability: true }), { weightsAsRepeats: null }],
+  SVR: [() => new SVR(), { weightsAsRepeats: EXACT, tolerance: 1e-4 }],
   OneHotEncoder: [() => new OneHotEncoder()],
   "VotingClassifier, hard": [() => new VotingClassifier({ estimators: voters() }), { weightsAsRepeats: null }],
   "VotingClassifier, soft": [

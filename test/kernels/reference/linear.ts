@@ -94,7 +94,7 @@ export function log1p(s: number): number {
 }
 
 /** log2 of a number >= 1. */
-function log2(x: number): number {
+export function log2(x: number): number {
   let e = 0;
   let m = x;
   while (m >= Math.SQRT2) {

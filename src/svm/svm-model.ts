@@ -1,0 +1,149 @@
+import type { Fitted } from "../core/estimator.js";
+import { Matrix } from "../core/matrix.js";
+import { arrayOf, recordOf, requireShape, type Shape, thatIs } from "../core/model-shape.js";
+import type { AnyKernel } from "./kernel-params.js";
+
+/** State of a kernel machine. */
+export interface SvmModel {
+  /**
+   * The support vectors, row-major: codes of a grid where all of them are bytes, else values as they came, f32 or f64. Empty for
+   * precomputed kernels.
+   */
+  readonly vectors: Uint8Array | Float32Array | Float64Array;
+  /** Divisor of the grid that the training table was on; 0 off it. */
+  readonly divisor: number;
+  /** Whether values are f32 (a vector is fround(code / divisor)) rather than f64. */
+  readonly isSingle: boolean;
+  /** Rows of the training table; class by class, ascending in each. */
+  readonly support: Uint32Array;
+  /** Columns of a precomputed X that stand for these rows; else empty. */
+  readonly columns: Uint32Array;
+  /** Support vectors of each class; of regression, one number. */
+  readonly nSupport: Uint32Array;
+  /**
+   * (classes - 1) x vectors, as LIBSVM's sv_coef: in the row of the other class, less one where that class comes later;
+   * positive for the first class of a pair. One row for regression.
+   */
+  readonly coef: Float64Array;
+  /** By pair of classes (0, 1), (0, 2), ... (1, 2), ...: subtracted from the sum. */
+  readonly rho: Float64Array;
+  /** Platt's sigmoids by pair; empty without probabilities. */
+  readonly probA: Float64Array;
+  readonly probB: Float64Array;
+  /** Factor of the kernel function. */
+  readonly gamma: number;
+  /** Rounds by pair. */
+  readonly nIter: Uint32Array;
+  readonly converged: boolean;
+}
+
+/** Pairs of so many classes; regression, which has none, counts as one. */
+export const pairsOf = (classes: number): number => (classes === 0 ? 1 : (classes * (classes - 1)) / 2);
+
+/** The pairs of classes in their order. */
+export function pairList(classes: number): readonly (readonly [number, number])[] {
+  return Array.from({ length: classes }, (_, a) => a).flatMap((a) =>
+    Array.from({ length: classes - a - 1 }, (_, b) => [a, a + 1 + b] as const),
+  );
+}
+
+/** The rows of a table that are support vectors as a model keeps them; `divisor` is that of the table's grid, or 0. */
+export function keptRows(
+  X: Matrix,
+  support: Uint32Array,
+  kernel: AnyKernel,
+  divisor: number,
+): Pick<SvmModel, "vectors" | "divisor" | "isSingle" | "support" | "columns" | "gamma"> {
+  const gamma = typeof kernel === "object" ? kernel.gamma : 1;
+  if (kernel === "precomputed") {
+    const columns = support.map((row) => X.index?.[row] ?? row);
+    return { vectors: new Float64Array(0), divisor, isSingle: false, support, columns, gamma };
+  }
+  const values = valuesOf(X.take(support));
+  const vectors = (divisor === 0 ? null : bytesOf(values, divisor)) ?? values;
+  return { vectors, divisor, isSingle: isSingle(X), support, columns: new Uint32Array(0), gamma };
+}
+
+/** Whether the values of a table are f32. */
+export const isSingle = (X: Matrix): boolean => X.scale !== null || X.root.data instanceof Float32Array;
+
+/** f32 of bytes with a scale. */
+function valuesOf({ data, scale }: Matrix): Float32Array | Float64Array {
+  if (data instanceof Float32Array || data instanceof Float64Array) return data;
+  return scale === null ? Float64Array.from(data) : Float32Array.from(data, (byte) => Math.fround(byte * scale));
+}
+
+/** Codes of a grid, or null if one is no byte. */
+function bytesOf(values: Float32Array | Float64Array, divisor: number): Uint8Array | null {
+  const codes = new Uint8Array(values.length);
+  for (let i = 0; i < codes.length; i++) {
+    const code = Math.round(values[i]! * divisor);
+    if (code < 0 || code > 255) return null;
+    codes[i] = code;
+  }
+  return codes;
+}
+
+/** The support vectors, vectors x features. */
+export function supportTable({ vectors, divisor, isSingle, support }: SvmModel, nFeatures: number): Matrix {
+  const rows = vectors.length === 0 ? 0 : support.length;
+  if (!(vectors instanceof Uint8Array)) return new Matrix(vectors, rows, nFeatures);
+  const values = isSingle ? new Float32Array(vectors.length) : new Float64Array(vectors.length);
+  for (let i = 0; i < values.length; i++) values[i] = vectors[i]! / divisor;
+  return new Matrix(values, rows, nFeatures);
+}
+
+const anyNumber = thatIs("a finite number", Number.isFinite);
+const vectorArray: Shape = (value) => {
+  const isArray = value instanceof Uint8Array || value instanceof Float32Array || value instanceof Float64Array;
+  if (!isArray) return " is no array of bytes, f32 or f64";
+  const at = (value as Float64Array).findIndex((number) => !Number.isFinite(number));
+  return at < 0 ? null : ` holds ${value[at]} at ${at}`;
+};
+
+/**
+ * Refuses a model that was tampered with; `classes` is 0 for regression.
+ * @throws InvalidModelError
+ */
+export function validateSvm(
+  owner: string,
+  { model, nFeatures }: Fitted<SvmModel>,
+  classes: number,
+  kernel: unknown,
+  hasProbabilities: boolean,
+): void {
+  const pairs = pairsOf(classes);
+  const isPrecomputed = kernel === "precomputed";
+  const { support } = model;
+  const count = support instanceof Uint32Array ? support.length : 0;
+  const finite = Number.isFinite;
+  requireShape(
+    owner,
+    model,
+    recordOf({
+      vectors: vectorArray,
+      divisor: thatIs("0, 1, 100, 255 or 256", (value) => [0, 1, 100, 255, 256].includes(value as number)),
+      isSingle: thatIs("true or false", (value) => typeof value === "boolean"),
+      support: arrayOf(Uint32Array),
+      columns: arrayOf(Uint32Array, isPrecomputed ? count : 0, (column) => column < nFeatures),
+      nSupport: arrayOf(Uint32Array, Math.max(1, classes)),
+      coef: arrayOf(Float64Array, count * Math.max(1, classes - 1), finite),
+      rho: arrayOf(Float64Array, pairs, finite),
+      probA: arrayOf(Float64Array, hasProbabilities ? pairs : 0, finite),
+      probB: arrayOf(Float64Array, hasProbabilities ? pairs : 0, finite),
+      gamma: anyNumber,
+      nIter: arrayOf(Uint32Array, pairs),
+      converged: thatIs("true or false", (value) => typeof value === "boolean"),
+    }),
+  );
+  const { vectors, divisor, nSupport } = model;
+  const fits =
+    vectors.length === (isPrecomputed ? 0 : count * nFeatures) &&
+    nSupport.reduce((sum, number) => sum + number, 0) === count &&
+    (divisor > 0 || !(vectors instanceof Uint8Array));
+  requireShape(
+    owner,
+    fits,
+    thatIs("a model whose arrays belong together", (value) => value === true),
+  );
+}
