@@ -104,7 +104,7 @@ async function introductions(rows, script) {
     }
   };
   for (const peer of new Set(rows.map((row) => row.peer))) {
-    if (peer === "ours") continue;
+    if (peer === "ours" || peer === null) continue;
     if (peers[peer].here()) Object.assign(versions, await meet(() => startPeer(peer, [0])));
     else missing.push(`${peer} is not installed: ${peers[peer].setup}`);
   }

@@ -10,19 +10,20 @@ const LONG_S = 100;
  * @property {string} id
  * @property {string} what
  * @property {number} goal least ratio that we promise
- * @property {string} peer a name of harness/sides.mjs, or "ours" where we are compared with ourselves
+ * @property {string | null} peer a name of harness/sides.mjs, "ours" where we are compared with ourselves, or null where
+ *   we are measured alone
  * @property {number[]} cpus the processors that every side is pinned to
  * @property {() => object[]} tables the tables that the row needs, as commands to load them
  * @property {object[]} warm untimed operations: modules compile, workers start
  * @property {object} timed the operation that is measured: its answer holds `seconds`
  * @property {object} [peerTimed] the same for the peer, where it differs
- * @property {object} [after] an untimed operation that says how good the last model is: the fields of its answer
- *   (`accuracy`, `log_loss`) are told of both sides
+ * @property {object | object[]} [after] untimed operations that say how good the last model is: the fields of their
+ *   answers (`accuracy`, `log_loss`) are told of both sides
  * @property {boolean} [memory] whether peak resident memory is measured too
  * @property {boolean} [onlyLts] whether the current Node.js is left out
  * @property {number} [rounds] where it is not the run's own
  * @property {(answers: { ours: any, peer: any }) => object} [summary] further fields, of each side's last answer with the
- *   fields of `after` among its own
+ *   fields of `after` and `peak_mb` among its own
  * @property {Record<string, number>} [also] fields of the result that have to reach a goal of their own
  */
 
@@ -49,7 +50,7 @@ export async function measureRow(row, { script, currentNode, rounds, say }) {
       }
     }
     if (row.after) {
-      for (const side of sides) await side.attempt(async () => (side.after = await side.process.ask(row.after)));
+      for (const side of sides) await side.attempt(() => askAfter(side, [row.after].flat()));
     }
   } finally {
     for (const side of sides) await side.process.stop();
@@ -60,7 +61,7 @@ export async function measureRow(row, { script, currentNode, rounds, say }) {
 function startSides(row, script, currentNode) {
   const sides = [newSide("ours", "ours", startOurs(script, nodeLts, row.cpus))];
   if (row.peer === "ours") sides.push(newSide("peer", "ours, compared with", startOurs(script, nodeLts, row.cpus)));
-  else if (peers[row.peer].here()) sides.push(newSide("peer", row.peer, startPeer(row.peer, row.cpus)));
+  else if (peers[row.peer]?.here()) sides.push(newSide("peer", row.peer, startPeer(row.peer, row.cpus)));
   if (currentNode)
     sides.push(newSide("current", "ours on the current Node.js", startOurs(script, currentNode, row.cpus)));
   return sides;
@@ -95,11 +96,16 @@ async function read(side, row) {
   if (row.memory) side.peaks.push(side.process.peakMb());
 }
 
+async function askAfter(side, operations) {
+  for (const operation of operations) side.after = { ...side.after, ...(await side.process.ask(operation)) };
+}
+
 function describe(row, sides) {
   const [ours, peer, current] = ["ours", "peer", "current"].map((role) => sides.find((side) => side.role === role));
   const seconds = (side) => (side?.seconds.length && !side.error ? median(side.seconds) : null);
   const [oursS, peerS] = [seconds(ours), seconds(peer)];
   const both = oursS !== null && peerS !== null;
+  const complete = row.peer === null ? oursS !== null : both;
   const result = {
     id: row.id,
     what: row.what,
@@ -120,17 +126,21 @@ function describe(row, sides) {
   }
   if (result.ours_peak_mb && result.peer_peak_mb) result.memory_ratio = result.peer_peak_mb / result.ours_peak_mb;
   if (row.also) result.also = row.also;
-  if (both && row.summary) Object.assign(result, row.summary({ ours: whole(ours), peer: whole(peer) }));
-  if (both) {
+  if (complete && row.summary) Object.assign(result, row.summary({ ours: whole(ours), peer: peer && whole(peer) }));
+  if (complete) {
     const goals = { [result.goal_of ?? "ratio"]: row.goal, ...row.also };
     result.met = Object.entries(goals).every(([field, least]) => (result[field] ?? -Infinity) >= least);
   }
-  if (!peer) result.peer_missing = `${row.peer} is not installed: ${peers[row.peer].setup}`;
+  if (!peer && row.peer !== null) result.peer_missing = `${row.peer} is not installed: ${peers[row.peer].setup}`;
   for (const side of sides) if (side.error) result[`${side.role}_error`] = side.error;
   return result;
 }
 
-const whole = (side) => ({ ...side.answer, ...side.after });
+const whole = (side) => ({
+  ...side.answer,
+  ...side.after,
+  peak_mb: side.peaks.length > 0 && side.peaks[0] !== null ? median(side.peaks) : null,
+});
 
 /** @param {number | null} seconds */
 export function time(seconds) {

@@ -24,7 +24,7 @@ export function normals(seed) {
   return () => Math.sqrt(-2 * Math.log(fine())) * Math.cos(2 * Math.PI * fine());
 }
 
-/** @typedef {{ X: Uint8Array | Float32Array | Float64Array, y: Uint8Array, rows: number, cols: number }} Table */
+/** @typedef {{ X: Uint8Array | Float32Array | Float64Array, y: Uint8Array | Float64Array, rows: number, cols: number }} Table */
 
 /** @returns {Table} all images of one MNIST file pair (IDX: http://yann.lecun.com/exdb/mnist/) */
 export function mnistOf(part) {
@@ -35,7 +35,7 @@ export function mnistOf(part) {
   return { X, y, rows: y.length, cols: 784 };
 }
 
-/** @param {Table} table @param {number[]} rows @returns {Table} */
+/** @param {Table} table of labels @param {number[]} rows @returns {Table} */
 export function take(table, rows) {
   const { cols } = table;
   // Pixels come as a Buffer, which is a Uint8Array of its own kind.
@@ -88,26 +88,50 @@ export const firstRows = (table, count) =>
     Array.from({ length: count }, (_, i) => i),
   );
 
+/** @param {Table} table @param {number[]} labels @returns {Table} its rows of these labels */
+export const ofLabels = (table, labels) =>
+  take(
+    table,
+    Array.from(table.y.keys()).filter((row) => labels.includes(table.y[row])),
+  );
+
 /**
- * Standard normals in 28 columns, in f64 all distinct; the class is the sign of a non-linear signal in eight of them plus
- * noise.
+ * Standard normals, in f64 all distinct, and for each row a non-linear signal in the first eight columns plus noise.
  * @param {number} rows
+ * @param {number} cols
  * @param {number} seed
- * @param {Float32ArrayConstructor | Float64ArrayConstructor} [Values]
- * @returns {Table}
+ * @param {Float32ArrayConstructor | Float64ArrayConstructor} Values
  */
-export function normalTable(rows, seed, Values = Float64Array) {
-  const cols = 28;
+function normalsWithSignal(rows, cols, seed, Values) {
   const normal = normals(seed);
   const X = new Values(rows * cols);
   for (let i = 0; i < X.length; i++) X[i] = normal();
-  const y = Uint8Array.from({ length: rows }, (_, i) => {
+  const signal = Float64Array.from({ length: rows }, (_, i) => {
     const x = X.subarray(i * cols, (i + 1) * cols);
     const smooth = x[0] + x[1] * x[2] + Math.sin(2 * x[3]) - x[4] + (x[5] ** 2 - 1) / 2;
     const step = x[6] > x[7] ? 0.7 : -0.7;
-    return smooth + step + normal() > 0 ? 1 : 0;
+    return smooth + step + normal();
   });
-  return { X, y, rows, cols };
+  return { X, signal };
+}
+
+/**
+ * Standard normals in two classes: the sign of the noisy signal.
+ * @param {number} rows
+ * @param {number} seed
+ * @param {Float32ArrayConstructor | Float64ArrayConstructor} [Values]
+ * @param {number} [cols]
+ * @returns {Table}
+ */
+export function normalTable(rows, seed, Values = Float64Array, cols = 28) {
+  const { X, signal } = normalsWithSignal(rows, cols, seed, Values);
+  return { X, y: Uint8Array.from(signal, (value) => (value > 0 ? 1 : 0)), rows, cols };
+}
+
+/** @param {number} rows @param {number} cols @param {number} seed @returns {Table} whose y is the noisy signal itself */
+export function normalRegressionTable(rows, cols, seed) {
+  const { X, signal } = normalsWithSignal(rows, cols, seed, Float64Array);
+  return { X, y: signal, rows, cols };
 }
 
 /** @returns {Table} 150 x 4 in three classes and in tenths, as Fisher's irises are */
@@ -121,6 +145,10 @@ export function irisSizeTable() {
   });
   return { X, y, rows: 150, cols: 4 };
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength);
+const typeOf = (values) =>
+  values instanceof Uint8Array ? "uint8" : values.constructor.name.replace("Array", "").toLowerCase();
 
 /** The tables of one run as files in a folder of their own under the system's temporary one. */
 export class DataFolder {
@@ -137,10 +165,9 @@ export class DataFolder {
     if (!this.#written.has(key)) {
       const { X, y, rows, cols } = make();
       const file = join(this.#folder, key);
-      writeFileSync(`${file}.X`, new Uint8Array(X.buffer, X.byteOffset, X.byteLength));
-      writeFileSync(`${file}.y`, y);
-      const type = X instanceof Uint8Array ? "uint8" : X.constructor.name.replace("Array", "").toLowerCase();
-      this.#written.set(key, { type, rows, cols, X: `${file}.X`, y: `${file}.y` });
+      writeFileSync(`${file}.X`, bytesOf(X));
+      writeFileSync(`${file}.y`, bytesOf(y));
+      this.#written.set(key, { type: typeOf(X), rows, cols, X: `${file}.X`, y: `${file}.y`, yType: typeOf(y) });
     }
     return { op: "load", name, ...this.#written.get(key) };
   }

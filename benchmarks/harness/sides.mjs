@@ -17,11 +17,12 @@ const oneThreadALibrary = Object.fromEntries(
 
 const setup = "npm run bench:setup";
 
-const mljs = {
+const inNode = (script, name) => ({
   setup,
-  here: () => existsSync(path("../peers/node_modules/ml-xgboost")),
-  command: () => [nodeLts, path("../peers/mljs-peer.mjs")],
-};
+  here: () => existsSync(path(`../peers/node_modules/${name}`)),
+  command: () => [nodeLts, path(`../peers/${script}`)],
+});
+const mljs = inNode("mljs-peer.mjs", "ml-xgboost");
 
 const inPython = (script) => ({
   setup,
@@ -38,6 +39,8 @@ export const peers = {
   "ml-random-forest": mljs,
   "ml-cart": mljs,
   "ml-xgboost": mljs,
+  "libsvm-js": inNode("libsvm-peer.mjs", "libsvm-js"),
+  "ml-svm": inNode("ml-svm-peer.mjs", "ml-svm"),
 };
 
 /** @param {string} name @param {number[]} cpus */

@@ -13,7 +13,7 @@ export function table(rows) {
   const cells = rows.map((row) => [
     row.id,
     time(row.ours_s),
-    row.peer,
+    row.peer ?? "-",
     time(row.peer_s),
     number(row.ratio),
     goalsOf(row),

@@ -1,13 +1,13 @@
 // What our sides share (protocol: ../README.md). The clock starts at typed arrays, as for the peers, so a Matrix is made
 // inside it.
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { GridSearchCV, Matrix } from "trellis-learn";
+import { GridSearchCV, Matrix, threadPool } from "trellis-learn";
 import { answerWith, median, quantile, timesOf } from "./answer.mjs";
 
 const version = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 const types = { uint8: Uint8Array, float32: Float32Array, float64: Float64Array };
 
-const matrixOf = ({ X, rows, cols }) => new Matrix(X, rows, cols);
+const matrixOf = ({ X, rows, cols, scale }) => new Matrix(X, rows, cols, { scale });
 
 /** Reads a file into the array itself: a copy that waits to be collected would stand in the peak of memory. */
 function valuesOf(file, type, length) {
@@ -46,20 +46,30 @@ function qualityOf(probabilities, classes, y) {
 export function answerAsTrellis(estimators) {
   const tables = new Map();
   const models = new Map();
+  const pools = new Map();
   const [usual] = Object.keys(estimators);
   const estimatorOf = ({ estimator = usual, params = {}, jobs }) =>
     estimators[estimator](jobs == null ? params : { ...params, nJobs: jobs });
 
+  /** A pool of that many workers, kept from fit to fit; without a number the library's own default. */
+  const poolOf = (workers) => {
+    if (workers === undefined) return undefined;
+    if (!pools.has(workers)) pools.set(workers, threadPool({ workers }));
+    return pools.get(workers);
+  };
+
   return answerWith({
     hello: () => ({ versions: { "trellis-learn": version, node: process.versions.node } }),
-    load({ name, type, rows, cols, X, y }) {
-      tables.set(name, { X: valuesOf(X, type, rows * cols), y: valuesOf(y, "uint8", rows), rows, cols });
+    load({ name, type, rows, cols, X, y, yType, divisor }) {
+      const scale = divisor === undefined ? null : 1 / divisor;
+      tables.set(name, { X: valuesOf(X, type, rows * cols), y: valuesOf(y, yType, rows), rows, cols, scale });
       return {};
     },
-    async fit({ data, model = "model", repeat = 1, ...rest }) {
+    async fit({ data, model = "model", repeat = 1, workers, ...rest }) {
       const table = tables.get(data);
+      const pool = poolOf(workers);
       const seconds = await timesOf(repeat, async () => {
-        models.set(model, await estimatorOf(rest).fit(matrixOf(table), table.y));
+        models.set(model, await estimatorOf(rest).fit(matrixOf(table), table.y, { pool }));
       });
       return { seconds: median(seconds) };
     },
@@ -67,6 +77,11 @@ export function answerAsTrellis(estimators) {
       const table = tables.get(data);
       return { accuracy: await models.get(model).score(matrixOf(table), table.y) };
     },
+    async r2({ data, model = "model" }) {
+      const table = tables.get(data);
+      return { r2: await models.get(model).score(matrixOf(table), table.y) };
+    },
+    support: ({ model = "model" }) => ({ support_vectors: models.get(model).support.length }),
     async quality({ data, model = "model" }) {
       const table = tables.get(data);
       const fitted = models.get(model);
@@ -90,18 +105,18 @@ export function answerAsTrellis(estimators) {
       return { seconds: median(await timesOf(repeat, () => fitted[method](matrixOf(table)))) };
     },
     async predictRows({ data, model = "model", method = "predict", calls }) {
-      const { X, rows, cols } = tables.get(data);
+      const { X, rows, cols, scale } = tables.get(data);
       const fitted = models.get(model);
       let i = 0;
       const seconds = await timesOf(calls, () => {
         const at = i++ % rows;
-        return fitted[method](new Matrix(X.subarray(at * cols, (at + 1) * cols), 1, cols));
+        return fitted[method](matrixOf({ X: X.subarray(at * cols, (at + 1) * cols), rows: 1, cols, scale }));
       });
       return { seconds: median(seconds), p99: quantile(seconds, 0.99) };
     },
-    async grid({ data, model = "model", grid, params, folds, jobs }) {
+    async grid({ data, model = "model", grid, folds, jobs, ...rest }) {
       const table = tables.get(data);
-      const search = new GridSearchCV({ estimator: estimatorOf({ params }), paramGrid: grid, cv: folds, nJobs: jobs });
+      const search = new GridSearchCV({ estimator: estimatorOf(rest), paramGrid: grid, cv: folds, nJobs: jobs });
       const [seconds] = await timesOf(1, () => search.fit(matrixOf(table), table.y));
       models.set(model, search);
       const best = Object.keys(grid).map((name) => search.bestParams[name]);

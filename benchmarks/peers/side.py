@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV
 
 
 def snake(name):
-    return re.sub("[A-Z]", lambda m: "_" + m[0].lower(), name)
+    return re.sub("(?<=[a-z0-9])[A-Z]", lambda m: "_" + m[0].lower(), name)
 
 
 def snake_keys(params):
@@ -45,10 +45,13 @@ class Side:
 
     def load(self, c):
         X = np.fromfile(c["X"], dtype=c["type"]).reshape(c["rows"], c["cols"])
-        if c["type"] == "uint8":  # pixels, which users of these libraries scale to [0, 1]
+        if "divisor" in c:
+            X = X / c["divisor"]
+        elif c["type"] == "uint8":  # pixels, which users of these libraries scale to [0, 1]
             X = X.astype(np.float32)
             X /= 255
-        self.tables[c["name"]] = X, np.fromfile(c["y"], dtype="uint8").astype(np.int64)
+        y = np.fromfile(c["y"], dtype=c["yType"])
+        self.tables[c["name"]] = X, y.astype(np.int64) if c["yType"] == "uint8" else y
         return {}
 
     def estimator_of(self, c):
@@ -70,6 +73,12 @@ class Side:
 
     def accuracy(self, c):
         return {"accuracy": self.model_of(c).score(*self.tables[c["data"]])}
+
+    def r2(self, c):
+        return {"r2": self.model_of(c).score(*self.tables[c["data"]])}
+
+    def support(self, c):
+        return {"support_vectors": len(self.model_of(c).support_)}
 
     def quality(self, c):
         X, y = self.tables[c["data"]]
@@ -122,7 +131,7 @@ class Side:
     def grid(self, c):
         X, y = self.tables[c["data"]]
         values = snake_keys(c["grid"])
-        search = GridSearchCV(self.estimator_of({"params": c["params"]}), values, cv=c["folds"], n_jobs=c["jobs"])
+        search = GridSearchCV(self.estimator_of({**c, "jobs": None}), values, cv=c["folds"], n_jobs=c["jobs"])
         [seconds] = times_of(1, lambda: search.fit(X, y))
         self.models[c.get("model", "model")] = search
         best = [search.best_params_[name] for name in values]
@@ -134,6 +143,8 @@ class Side:
             "load": self.load,
             "fit": self.fit,
             "accuracy": self.accuracy,
+            "r2": self.r2,
+            "support": self.support,
             "quality": self.quality,
             "accuracies": self.accuracies,
             "predict": self.predict,

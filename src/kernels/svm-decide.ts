@@ -6,7 +6,7 @@
  */
 import { svm } from "./generated/svm.js";
 import type { Kernel } from "./kernel.js";
-import { panelBytes, panelRows, type VectorKind } from "./svm-vectors.js";
+import { LINE_BYTES, panelBytes, panelRows, type VectorKind } from "./svm-vectors.js";
 
 /**
  * decide(scratch, machine, vectors, order, n, from, to, out, dots, stride) -> DONE: those of the panels from .. to of the n
@@ -48,4 +48,4 @@ export function machineDescriptor(m: MachineAt): Uint32Array {
 
 /** Bytes of scratch of one call; of `decideRow`, with no lines. */
 export const decideScratchBytes = (kind: VectorKind, lines: number, pairs: number): number =>
-  512 + 8 * pairs * panelRows(kind) + panelBytes(lines);
+  4 * LINE_BYTES + 8 * pairs * panelRows(kind) + panelBytes(lines);

@@ -11,7 +11,7 @@
  */
 import { svm } from "./generated/svm.js";
 import type { Kernel } from "./kernel.js";
-import { panelBytes } from "./svm-vectors.js";
+import { LINE_BYTES, panelBytes } from "./svm-vectors.js";
 
 /**
  * gramPanels(scratch, vectors, order, n, from, to, fn, out, stride) -> DONE: the columns of the panels from .. to of the matrix
@@ -45,7 +45,7 @@ export function functionDescriptor({ type, degree, gamma, coef0 }: KernelFunctio
 }
 
 /** Bytes of scratch of one call. */
-export const gramScratchBytes = (lines: number): number => 1408 + panelBytes(lines);
+export const gramScratchBytes = (lines: number): number => 11 * LINE_BYTES + panelBytes(lines);
 
 /** Bytes between the rows of a square matrix of n rows of values of so many bytes: room for whole panels, and no power of two. */
-export const strideOf = (n: number, bytes: 4 | 8): number => Math.ceil(n / 32) * 32 * bytes + 64;
+export const strideOf = (n: number, bytes: 4 | 8): number => Math.ceil(n / 24) * 24 * bytes + 64;

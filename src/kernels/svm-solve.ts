@@ -17,7 +17,6 @@
  */
 import { svm } from "./generated/svm.js";
 import type { Kernel } from "./kernel.js";
-import { panelRows, type VectorKind } from "./svm-vectors.js";
 
 /** smo(problem, rounds) -> DONE | MORE: does at most so many rounds. */
 export const smo: Kernel = { module: svm, name: "smo" };
@@ -28,7 +27,8 @@ export const STOPPED = 3;
 
 const PROBLEM_BYTES = 104;
 
-const padded = (count: number): number => 4 * Math.ceil(count / 4);
+/** The next multiple of 4. */
+export const padded = (count: number): number => 4 * Math.ceil(count / 4);
 
 /** Two numbers: one of each segment. */
 export type Two = readonly [first: number, second: number];
@@ -50,29 +50,35 @@ export function problemLayout(m: number) {
   return { f, up, alpha, bound, low, diagonal, bytes: diagonal + 4 * m };
 }
 
-/** Where rows of K come from: a whole matrix, or a cache that makes them. */
-export type RowsAt =
-  | { readonly matrix: number; readonly stride: number; readonly diagonal: number }
-  | { readonly cache: number; readonly offsets: Two; readonly diagonal: number };
+/** Where a problem finds K. */
+export interface RowsAt {
+  /** Address of the first row, and bytes between rows; of no meaning with `rows`. */
+  readonly matrix: number;
+  readonly stride: number;
+  /** Descriptor of rows that are made as they are needed (see `rowsDescriptor`), or 0 where the matrix is whole. */
+  readonly rows: number;
+  /** f32 by row: K(x, x). */
+  readonly diagonal: number;
+  /** First row of each segment. */
+  readonly begin: Two;
+  /** Bytes from the begin of a row to each segment's first value. */
+  readonly offsets: Two;
+}
 
 export interface SmoProblem {
-  /** First row of each segment, and how many there are. */
-  readonly begin: Two;
+  /** Variables of each segment. */
   readonly count: Two;
   readonly tol: number;
   readonly maxRounds: number;
 }
 
 /** Writes the fields of a problem at address `at` in `memory`; F, alpha (0) and bounds are the caller's to write. */
-export function writeProblem(memory: ArrayBufferLike, at: number, p: SmoProblem, rows: RowsAt): void {
+export function writeProblem(memory: ArrayBufferLike, at: number, p: SmoProblem, K: RowsAt): void {
   const m = positionsOf(p.count);
   const layout = problemLayout(m);
-  const whole = "matrix" in rows;
-  const offsets = whole ? [4 * p.begin[0], 4 * p.begin[1]] : rows.offsets;
   new Uint32Array(memory, at, PROBLEM_BYTES / 4).set([
-    whole ? rows.matrix : 0, whole ? rows.stride : 0, ...p.begin, ...offsets, padded(p.count[0]), m, at + layout.f, at + layout.up,
-    at + layout.low, at + layout.diagonal, at + layout.alpha, at + layout.bound, rows.diagonal, whole ? 0 : rows.cache,
-    0, 0, 0, p.maxRounds,
+    K.matrix, K.stride, ...K.begin, ...K.offsets, padded(p.count[0]), m, at + layout.f, at + layout.up, at + layout.low,
+    at + layout.diagonal, at + layout.alpha, at + layout.bound, K.diagonal, K.rows, 0, 0, 0, p.maxRounds,
   ]); // biome-ignore format: one list
   new Float64Array(memory, at + 80, 1)[0] = p.tol;
 }
@@ -83,54 +89,54 @@ export function readProblem(memory: ArrayBufferLike, at: number) {
   return { status: words[0]!, rounds: words[2]!, rho: new Float64Array(memory, at + 96, 1)[0]! };
 }
 
-/** What a cache makes rows from: addresses, and the number of all rows. */
-export interface CacheSource {
+/** What rows are made of, as they are needed: addresses. */
+export interface RowSource {
   readonly vectors: number;
-  /** u32[rows]. */
+  /** u32 by row. */
   readonly order: number;
   /** Descriptor of the kernel function. */
   readonly fn: number;
-  /** All rows, packed. */
+  /** Dot products of all vectors, and bytes between their rows; 0 where there are none. */
+  readonly dots: number;
+  readonly dotsStride: number;
+}
+
+/** A block of columns of a problem. */
+export interface Run {
+  readonly block: number;
+  /** Position of its first column among the rows. */
+  readonly begin: number;
+  /** A multiple of 4; 0 for no block. */
+  readonly columns: number;
+  /** Bytes from the begin of a row to its first value. */
+  readonly at: number;
+  /** Address of its panels; of no meaning with dot products. */
   readonly panels: number;
-  readonly rows: number;
 }
 
-const CACHE_BYTES = 72;
-/** Dot products and values of one panel. */
-const CACHE_SCRATCH = 384;
-/** Solvers read up to three values beyond a segment. */
-const BEYOND = 64;
+/** Where made rows are kept: all of them, marked by block, or the last ones that a problem used. */
+export type Keeper =
+  | { readonly marks: number; readonly blocks: number; readonly matrix: number; readonly stride: number }
+  | {
+      readonly slots: number;
+      readonly slotOf: number;
+      readonly uses: number;
+      readonly matrix: number;
+      readonly stride: number;
+    };
 
-/** How a cache of so many bytes is laid out for a problem: rows hold whole panels that cover both segments. */
-export function cacheLayout(kind: VectorKind, rows: number, begin: Two, count: Two, bytes: number) {
-  const width = panelRows(kind);
-  const isTwice = begin[0] === begin[1];
-  const run = (k: 0 | 1) => ({ from: Math.floor(begin[k] / width), to: Math.ceil((begin[k] + count[k]) / width) });
-  const [first, second] = [run(0), isTwice ? { from: 0, to: 0 } : run(1)];
-  const secondAt = 4 * width * (first.to - first.from);
-  const offset = 4 * (begin[0] - width * first.from);
-  const offsets: Two = [offset, isTwice ? offset : secondAt + 4 * (begin[1] - width * second.from)];
-  const slotBytes = secondAt + 4 * width * (second.to - second.from);
-  const slotOf = CACHE_BYTES + CACHE_SCRATCH;
-  const uses = slotOf + 8 * Math.ceil(rows / 2);
-  const slots = Math.max(2, Math.min(rows, Math.floor((bytes - uses - BEYOND) / (slotBytes + 8))));
-  const slotsAt = uses + 8 * slots;
-  const runs = [first.from, first.to, 0, second.from, second.to, secondAt];
-  return { runs, offsets, slotBytes, slots, slotOf, uses, slotsAt, bytes: slotsAt + slots * slotBytes + BEYOND };
-}
+const ROWS_BYTES = 100;
+const MAKING_BYTES = 512;
 
-/** Bytes of a cache that can hold two rows of any problem, which is the least that solvers need. */
-export const leastCacheBytes = (rows: number): number => 2 * CACHE_BYTES + CACHE_SCRATCH + 16 * (rows + 128) + BEYOND;
+/** Bytes of a descriptor of rows, and what follows it to work in. */
+export const ROWS_ROOM = 128 + MAKING_BYTES;
 
-/** Writes an empty cache, whose words begin at address `at`. */
-export function writeCache(
-  words: Uint32Array,
-  at: number,
-  layout: ReturnType<typeof cacheLayout>,
-  { vectors, order, fn, panels, rows }: CacheSource,
-): void {
-  const { runs, slotBytes, slots, slotOf, uses, slotsAt } = layout;
-  const known = [vectors, order, fn, panels, slots, slotBytes, at + slotsAt, at + slotOf, at + uses, 0, 0];
-  words.set([...known, ...runs, at + CACHE_BYTES]);
-  words.fill(0, slotOf / 4, slotOf / 4 + rows);
+/** The descriptor of rows that lies at address `at`, u32[25]. */
+export function rowsDescriptor(at: number, source: RowSource, keeper: Keeper, runs: readonly [Run, Run]): Uint32Array {
+  const { vectors, order, fn, dots, dotsStride } = source;
+  const all = "marks" in keeper ? [keeper.marks, keeper.blocks] : [0, 0];
+  const some = "marks" in keeper ? [0, 0, 0] : [keeper.slots, keeper.slotOf, keeper.uses];
+  const words = [vectors, order, fn, dots, dotsStride, at + 128, ...all, keeper.matrix, keeper.stride, ...some, 0, 0];
+  for (const run of runs) words.push(run.block, run.begin, run.columns, run.at, run.panels);
+  return Uint32Array.from({ length: ROWS_BYTES / 4 }, (_, i) => words[i]!);
 }

@@ -35,18 +35,20 @@ export const listEntries: Kernel = { module: svm, name: "listEntries" };
 /** packPanels(vectors, order, n, from, to, out) -> DONE: the panels from .. to of the n rows `order`, u32 each. */
 export const packPanels: Kernel = { module: svm, name: "packPanels" };
 
-/** Rows of a panel: two features of 32 rows, or one of 16, are its line of 128 bytes. */
-export const panelRows = (kind: VectorKind): number => (kind === I16 ? 32 : 16);
+/** Bytes of a line of a panel: two features of 24 rows, or one of 12. */
+export const LINE_BYTES = 96;
+
+/** Rows of a panel. */
+export const panelRows = (kind: VectorKind): number => (kind === I16 ? 24 : 12);
 
 /** Lines of a row: pairs of features, or features. */
 export const linesOf = (kind: VectorKind, cols: number): number => (kind === I16 ? Math.ceil(cols / 2) : cols);
 
 /** Bytes of a panel: its lines, and one of squared norms. */
-export const panelBytes = (lines: number): number => 128 * (lines + 1);
+export const panelBytes = (lines: number): number => LINE_BYTES * (lines + 1);
 
-/** Bytes of one line of a row, of a squared norm, and of an entry of a list. */
+/** Bytes of one line of a row, and of an entry of a list. */
 export const lineBytes = (kind: VectorKind): number => (kind === I16 ? 4 : 8);
-export const normBytes = (kind: VectorKind): number => (kind === I16 ? 4 : 8);
 export const entryBytes = (kind: VectorKind): number => (kind === I16 ? 8 : 16);
 
 /** Where a table of vectors lies. */

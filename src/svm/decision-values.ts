@@ -2,6 +2,7 @@ import { InvalidDataError } from "../core/errors.js";
 import type { FittedWith, RunContext } from "../core/estimator.js";
 import { Matrix } from "../core/matrix.js";
 import { copyOf, isSmallPart } from "../core/row-source.js";
+import { Workspace } from "../core/workspace.js";
 import { decide, decideRow, decideScratchBytes, machineDescriptor } from "../kernels/svm-decide.js";
 import { functionDescriptor, type KernelFunction } from "../kernels/svm-gram.js";
 import { I16, panelRows } from "../kernels/svm-vectors.js";
@@ -35,11 +36,14 @@ export async function decisionValues(
     return fromValues(model, classes, X.rows, (row, s) => values.at(row, s));
   }
   const scope = ctx.pool.memory.scope();
+  // A search asks many models: what is made of one of them is not kept until the search ends.
+  const own = new Workspace();
   try {
     const fn: KernelFunction = { type: kernel, degree: params.degree, gamma: model.gamma, coef0: params.coef0 };
-    const decider = new Decider(model, nFeatures, classes, fn, scope, ctx);
+    const decider = new Decider(model, nFeatures, classes, fn, scope, ctx, { ...ctx, workspace: own });
     return await decider.values(X);
   } finally {
+    own.close();
     scope.free();
   }
 }
@@ -110,6 +114,8 @@ class Decider {
     fn: KernelFunction,
     readonly scope: Scope,
     readonly ctx: RunContext,
+    /** For what is made of the model alone. */
+    readonly own: RunContext,
   ) {
     this.#pairs = pairsOf(classes);
     this.#coef = scope.place(byVector(model, classes));
@@ -163,11 +169,14 @@ class Decider {
     const { model, ctx } = this;
     const all = Uint32Array.from({ length: X.rows }, (_, row) => row);
     const inner = ctx.pool.memory.scope();
-    const table = isSmallPart(X) ? copyOf(X) : X;
+    const copied = new Workspace();
+    const isCopied = isSmallPart(X);
+    const table = isCopied ? copyOf(X) : X;
+    const around = isCopied ? { ...ctx, workspace: copied } : ctx;
     try {
       let left = all;
       if (model.divisor > 0) {
-        const { vectors } = await onGrid(table, model.divisor, false, inner, ctx);
+        const { vectors } = await onGrid(table, model.divisor, false, inner, around);
         const norms = ctx.pool.memory.i32(vectors.norms).slice();
         const on = all.filter((row) => norms[row]! >= 0);
         left = all.filter((row) => norms[row]! < 0);
@@ -176,33 +185,34 @@ class Decider {
       }
       if (left.length > 0) {
         const rest = left.length === all.length ? table : table.take(left);
-        const vectors = await offGrid(rest, inner, ctx);
+        const vectors = await offGrid(rest, inner, around);
         const own = await this.#supportOffGrid();
         const numbers = Uint32Array.from(left.keys());
         const machine = this.#machine(own.descriptor, null, this.#plain);
         put(left, await this.#decide(machine, vectors, numbers, own.reads, null));
       }
     } finally {
+      copied.close();
       inner.free();
     }
   }
 
   #supportOnGrid(): Promise<Vectors> {
-    const { model, nFeatures, ctx } = this;
-    return ctx.workspace.memo(model, "support vectors", async () => {
+    const { model, nFeatures, own, scope } = this;
+    return own.workspace.memo(model, "support vectors", async () => {
       const { vectors, divisor, support } = model;
       const table =
         vectors instanceof Uint8Array
           ? new Matrix(vectors, support.length, nFeatures, { scale: divisor === 1 ? null : 1 / divisor })
           : new Matrix(vectors, support.length, nFeatures);
-      return (await onGrid(table, divisor, false, ctx.workspace.blocks(ctx.pool), ctx)).vectors;
+      return (await onGrid(table, divisor, false, scope, own)).vectors;
     });
   }
 
   #supportOffGrid(): Promise<Vectors> {
-    const { model, nFeatures, ctx } = this;
-    return ctx.workspace.memo(model, "support vectors off the grid", () =>
-      offGrid(supportTable(model, nFeatures), ctx.workspace.blocks(ctx.pool), ctx),
+    const { model, nFeatures, own, scope } = this;
+    return own.workspace.memo(model, "support vectors off the grid", () =>
+      offGrid(supportTable(model, nFeatures), scope, own),
     );
   }
 

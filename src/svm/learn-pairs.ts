@@ -5,7 +5,8 @@ import type { Matrix } from "../core/matrix.js";
 import type { LabelTarget } from "../core/target.js";
 import { groupByKernel } from "./kernel-groups.js";
 import type { AnyKernel } from "./kernel-params.js";
-import { type ClassRows, type MachineSpec, type PairMachines, solvePairs } from "./pair-machines.js";
+import { type MachineSpec, type PairMachines, pairProblems, solvePairs } from "./pair-machines.js";
+import type { Segments } from "./segments.js";
 import { warnUnless } from "./solve.js";
 import type { SVCParams } from "./svc.js";
 import { keptRows, pairList, type SvmModel } from "./svm-model.js";
@@ -27,20 +28,23 @@ export async function* learnPairs(
   ctx: FitContext,
 ): AsyncGenerator<readonly [index: number, model: SvmModel]> {
   const { X } = data;
+  // "balanced" counts rows, whatever they weigh, as in scikit-learn's SVC.
   const weights = candidates.map(({ classWeight }) =>
-    rowWeights(data.y, classWeights(classWeight, data.y, owner, data.sampleWeight), data.sampleWeight),
+    rowWeights(data.y, classWeights(classWeight, data.y, owner), data.sampleWeight),
   );
   const groups = await groupByKernel(candidates, X, ctx);
-  for (const { kernel, cacheSize, members } of groups) {
+  for (const group of groups) {
+    const { kernel, members } = group;
     const parts = groupByRows(members, (index) => rowsByClass(data.y, weights[index]!, owner));
     for (const { rows, indices } of parts) {
       const scope = ctx.pool.memory.scope();
       try {
         const isShared = groups.length * parts.length > 1;
-        const matrix = await trainingKernel(X, rows.sorted, kernel, cacheSize, isShared, scope, ctx);
         const machines = machinesOf(indices, candidates, rows, weights);
         const specs = machines.map(({ spec }) => spec);
-        for await (const [m, solved] of solvePairs(matrix, rows, specs, ctx)) {
+        const problems = pairProblems(specs, rows);
+        const matrix = await trainingKernel(X, rows, group, problems.length, isShared, scope, ctx);
+        for await (const [m, solved] of solvePairs(matrix, problems, ctx)) {
           warnUnless(solved.solutions, specs[m]!.maxIter, owner);
           for (const index of machines[m]!.members) {
             const { probability, randomState } = candidates[index]!;
@@ -58,8 +62,8 @@ export async function* learnPairs(
 }
 
 /** Candidates by the rows that they learn from, which weights of 0 leave out. */
-function groupByRows(members: readonly number[], rowsOf: (index: number) => ClassRows) {
-  const groups: { readonly rows: ClassRows; readonly indices: number[] }[] = [];
+function groupByRows(members: readonly number[], rowsOf: (index: number) => Segments) {
+  const groups: { readonly rows: Segments; readonly indices: number[] }[] = [];
   for (const index of members) {
     const rows = rowsOf(index);
     const known = groups.find((group) => isEqual(group.rows.sorted, rows.sorted));
@@ -77,7 +81,7 @@ function isEqual(one: Uint32Array, other: Uint32Array): boolean {
 function machinesOf(
   indices: readonly number[],
   candidates: readonly Candidate[],
-  rows: ClassRows,
+  rows: Segments,
   weights: readonly (Float64Array | null)[],
 ): readonly Machines[] {
   const machines = new Map<string, Machines>();
@@ -95,7 +99,7 @@ function machinesOf(
 }
 
 /** Rows with a weight, class by class. */
-function rowsByClass({ classes, codes }: LabelTarget, weights: Float64Array | null, owner: string): ClassRows {
+function rowsByClass({ classes, codes }: LabelTarget, weights: Float64Array | null, owner: string): Segments {
   const rowsOf: number[][] = classes.map(() => []);
   for (let row = 0; row < codes.length; row++)
     if (weights === null || weights[row]! > 0) rowsOf[codes[row]!]!.push(row);
@@ -112,7 +116,7 @@ function rowsByClass({ classes, codes }: LabelTarget, weights: Float64Array | nu
 
 function modelOf(
   X: Matrix,
-  { sorted, starts }: ClassRows,
+  { sorted, starts }: Segments,
   kernel: AnyKernel,
   divisor: number,
   { solutions }: PairMachines,

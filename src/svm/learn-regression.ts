@@ -18,17 +18,19 @@ export async function* learnRegression(
   if (rows.length === 0) throw new InvalidDataError(`${owner} must have a row with a positive weight; all weigh 0`);
   const n = rows.length;
   const groups = await groupByKernel(candidates, X, ctx);
-  for (const { kernel, cacheSize, members } of groups) {
+  const segments = { sorted: rows, starts: [0, n] };
+  for (const group of groups) {
+    const { kernel, members } = group;
     const scope = ctx.pool.memory.scope();
     try {
-      const matrix = await trainingKernel(X, rows, kernel, cacheSize, groups.length > 1, scope, ctx);
+      const matrix = await trainingKernel(X, segments, group, members.length, groups.length > 1, scope, ctx);
       const problems = members.map((index): QuadraticProblem => {
         const { C, epsilon, tol, maxIter } = candidates[index]!;
         // The variables that raise the function at each row, and then those that lower it (Smola, Schölkopf 2004, (10)).
         const twice = (value: (row: number, sign: number) => number) => () =>
           Float64Array.from({ length: 2 * n }, (_, t) => (t < n ? value(rows[t]!, 1) : value(rows[t - n]!, -1)));
         return {
-          begin: [0, 0],
+          segments: [0, 0],
           count: [n, n],
           tol,
           maxRounds: maxIter ?? mostRounds(2 * n),

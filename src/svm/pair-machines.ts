@@ -2,16 +2,9 @@ import type { FitContext } from "../core/estimator.js";
 import type { Two } from "../kernels/svm-solve.js";
 import { FOLDS, foldsOf, platt, setHeldOut } from "./calibration.js";
 import type { KernelRows } from "./kernel-rows.js";
+import type { Segments } from "./segments.js";
 import { mostRounds, type QuadraticProblem, type Solution, solve } from "./solve.js";
 import { pairList } from "./svm-model.js";
-
-/** Training rows, those of a class one after the other. */
-export interface ClassRows {
-  /** Rows of the training table in that order. */
-  readonly sorted: Uint32Array;
-  /** By class: where its rows begin, and at last where all end. */
-  readonly starts: readonly number[];
-}
 
 /** One machine for each pair of classes, with one set of constants. */
 export interface MachineSpec {
@@ -31,7 +24,7 @@ export interface PairMachines {
 }
 
 /** A problem of a pair: the machine itself, or one of its folds for a calibration. */
-interface Item extends QuadraticProblem {
+export interface Item extends QuadraticProblem {
   readonly machine: number;
   readonly pair: number;
   readonly seed: number | null;
@@ -39,15 +32,20 @@ interface Item extends QuadraticProblem {
   readonly folds: Uint8Array | null;
 }
 
-/** Solves all pairs of all machines over one kernel matrix, and yields each machine's results when they are complete. */
+/** The problems of all pairs of all machines, in their order. */
+export function pairProblems(specs: readonly MachineSpec[], segments: Segments): readonly Item[] {
+  const pairs = pairList(segments.starts.length - 1);
+  return specs.flatMap((spec, machine) =>
+    pairs.flatMap((classes, pair) => problemsOf(spec, machine, pair, classes, segments)),
+  );
+}
+
+/** Solves them over one kernel matrix, and yields each machine's results when they are complete. */
 export async function* solvePairs(
   kernel: KernelRows,
-  rows: ClassRows,
-  specs: readonly MachineSpec[],
+  items: readonly Item[],
   ctx: FitContext,
 ): AsyncGenerator<readonly [index: number, machines: PairMachines]> {
-  const pairs = pairList(rows.starts.length - 1);
-  const items = specs.flatMap((spec, machine) => pairs.flatMap((_, pair) => itemsOf(spec, machine, pair, rows)));
   let at = 0;
   let solutions: Solution[] = [];
   let sigmoids = new Map<number, (readonly [number, number])[]>();
@@ -72,20 +70,25 @@ export async function* solvePairs(
   }
 }
 
-function itemsOf(spec: MachineSpec, machine: number, pair: number, { starts }: ClassRows): Item[] {
-  const [a, b] = pairList(starts.length - 1)[pair]!;
-  const begin: Two = [starts[a]!, starts[b]!];
+function problemsOf(
+  spec: MachineSpec,
+  machine: number,
+  pair: number,
+  [a, b]: Two,
+  { starts }: Segments,
+): readonly Item[] {
   const count: Two = [starts[a + 1]! - starts[a]!, starts[b + 1]! - starts[b]!];
   const n = count[0] + count[1];
   const maxRounds = spec.maxIter ?? mostRounds(n);
   const bounds = () => {
     const all = new Float64Array(n);
-    all.set(spec.bounds.subarray(begin[0], begin[0] + count[0]));
-    all.set(spec.bounds.subarray(begin[1], begin[1] + count[1]), count[0]);
+    all.set(spec.bounds.subarray(starts[a], starts[a + 1]));
+    all.set(spec.bounds.subarray(starts[b], starts[b + 1]), count[0]);
     return all;
   };
   const start = () => new Float64Array(n).fill(1, 0, count[0]).fill(-1, count[0]);
-  const own = { begin, count, tol: spec.tol, maxRounds, start, machine, pair };
+  const segments: Two = [a, b];
+  const own = { segments, count, tol: spec.tol, maxRounds, start, machine, pair };
   const calibrations = [...spec.seeds].flatMap((seed) => {
     const folds = foldsOf(n, seed, pair);
     return Array.from({ length: FOLDS }, (_, fold): Item => {

@@ -7,6 +7,7 @@ import {
   readProblem,
   type SmoProblem,
   smo,
+  type Two,
   writeProblem,
 } from "../kernels/svm-solve.js";
 import { mapTasks } from "../parallel/map-tasks.js";
@@ -17,6 +18,8 @@ import type { KernelRows } from "./kernel-rows.js";
 const SLICE = 4_000_000;
 
 export interface QuadraticProblem extends SmoProblem {
+  /** The segments of the kernel matrix that its variables belong to. */
+  readonly segments: Two;
   /** By variable, those of the first segment first: C_t. */
   bounds(): Float64Array;
   /** F_t where all variables are 0. */
@@ -59,11 +62,10 @@ export async function* solve(
   const { memory } = pool;
   const most = problems.reduce((size, { count }) => Math.max(size, positionsOf(count)), 0);
   const scope = memory.scope();
-  const makeLane = () => ({
-    block: scope.alloc(problemLayout(most).bytes),
-    cache: scope.alloc(rows.laneBytes),
-  });
-  const work = async (i: number, { block, cache }: { block: Block; cache: Block }, stop: AbortSignal) => {
+  const lanes: { readonly block: Block; readonly own: Block }[] = [];
+  const makeLane = () =>
+    lanes.pop() ?? { block: scope.alloc(problemLayout(most).bytes), own: scope.alloc(rows.laneBytes) };
+  const work = async (i: number, { block, own }: { block: Block; own: Block }, stop: AbortSignal) => {
     const problem = problems[i]!;
     const given = { bounds: problem.bounds(), start: problem.start() };
     const all = given.bounds.length;
@@ -77,17 +79,32 @@ export async function* solve(
       F[places[t]!] = given.start[t]!;
       bounds[places[t]!] = given.bounds[t]!;
     }
-    memory.u8(block);
-    writeProblem(memory.wasm.buffer, block.offset, problem, rows.at(cache, problem.begin, problem.count));
+    writeProblem(memory.wasm.buffer, block.offset, problem, rows.at(own, problem.segments));
     const args = [block.offset, Math.max(1, Math.ceil(SLICE / m))];
-    const writes = rows.laneBytes === 0 ? [block] : [block, cache];
+    const writes = [block, ...(rows.laneBytes === 0 ? [] : [own]), ...rows.writes];
     await pool.run({ kernel: smo, args, reads: rows.reads, writes, cost: all * all }, stop);
-    const pick = (values: Float64Array) => Float64Array.from(places, (p) => values[p]!);
+    const pick = (values: Float64Array) => {
+      const picked = new Float64Array(all);
+      for (let t = 0; t < all; t++) picked[t] = values[places[t]!]!;
+      return picked;
+    };
     const { status, rounds, rho } = readProblem(memory.wasm.buffer, block.offset);
     return { alpha: pick(at(layout.alpha)), F: pick(at(layout.f)), rho, rounds, converged: status === CONVERGED };
   };
   try {
-    yield* mapTasks(pool, problems.length, makeLane, work, signal);
+    // One problem in the middle tells what the others need.
+    const pilot = Math.floor(problems.length / 2);
+    const lane = makeLane();
+    const first = problems.length < 3 ? null : await work(pilot, lane, signal);
+    if (first !== null) await rows.review(problems[pilot]!.segments);
+    lanes.push(lane);
+    yield* mapTasks(
+      pool,
+      problems.length,
+      makeLane,
+      (i, lane, stop) => (i === pilot && first !== null ? Promise.resolve(first) : work(i, lane, stop)),
+      signal,
+    );
   } finally {
     scope.free();
   }

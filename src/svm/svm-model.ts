@@ -59,8 +59,8 @@ export function keptRows(
     const columns = support.map((row) => X.index?.[row] ?? row);
     return { vectors: new Float64Array(0), divisor, isSingle: false, support, columns, gamma };
   }
-  const values = valuesOf(X.take(support));
-  const vectors = (divisor === 0 ? null : bytesOf(values, divisor)) ?? values;
+  const part = X.take(support);
+  const vectors = (divisor === 0 ? null : bytesOf(part, divisor)) ?? valuesOf(part);
   return { vectors, divisor, isSingle: isSingle(X), support, columns: new Uint32Array(0), gamma };
 }
 
@@ -70,14 +70,19 @@ export const isSingle = (X: Matrix): boolean => X.scale !== null || X.root.data 
 /** f32 of bytes with a scale. */
 function valuesOf({ data, scale }: Matrix): Float32Array | Float64Array {
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
-  return scale === null ? Float64Array.from(data) : Float32Array.from(data, (byte) => Math.fround(byte * scale));
+  if (scale === null) return new Float64Array(data);
+  const values = new Float32Array(data.length);
+  for (let i = 0; i < values.length; i++) values[i] = data[i]! * scale;
+  return values;
 }
 
 /** Codes of a grid, or null if one is no byte. */
-function bytesOf(values: Float32Array | Float64Array, divisor: number): Uint8Array | null {
-  const codes = new Uint8Array(values.length);
+function bytesOf({ data, scale }: Matrix, divisor: number): Uint8Array | null {
+  const step = divisor * (scale ?? 1);
+  if (data instanceof Uint8Array && Math.abs(step - 1) < 1e-6) return data;
+  const codes = new Uint8Array(data.length);
   for (let i = 0; i < codes.length; i++) {
-    const code = Math.round(values[i]! * divisor);
+    const code = Math.round(data[i]! * step);
     if (code < 0 || code > 255) return null;
     codes[i] = code;
   }

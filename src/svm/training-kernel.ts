@@ -4,12 +4,22 @@ import type { Matrix } from "../core/matrix.js";
 import { copyOf, isSmallPart } from "../core/row-source.js";
 import { toMatrix } from "../core/to-matrix.js";
 import { strideOf } from "../kernels/svm-gram.js";
-import { leastCacheBytes } from "../kernels/svm-solve.js";
 import { I16 } from "../kernels/svm-vectors.js";
 import { lanesOf } from "../parallel/map-tasks.js";
 import type { Scope } from "../parallel/memory.js";
+import type { KernelGroup } from "./kernel-groups.js";
 import type { AnyKernel, KernelOfTables } from "./kernel-params.js";
-import { cachedRows, dotsOf, type KernelRows, matrixBytes, rowsOfMatrix, wholeMatrix } from "./kernel-rows.js";
+import {
+  cachedRows,
+  dotsOf,
+  type KernelRows,
+  matrixBytes,
+  neededRows,
+  rowsOfMatrix,
+  TOO_LARGE,
+  wholeMatrix,
+} from "./kernel-rows.js";
+import { type Layout, layoutOf, type Segments } from "./segments.js";
 import type { SvmModel } from "./svm-model.js";
 import { hasOwnGrid, vectorsOf } from "./vectors.js";
 
@@ -33,42 +43,41 @@ function tableRows(X: Matrix, ctx: RunContext): Promise<TableRows> {
 }
 
 /**
- * Kernel values of the rows `sorted` of X, in that order. `isShared` says that other kernels of the same products follow.
+ * Kernel values of training rows, segment by segment. `isShared` says that other kernels of the same products follow, and
+ * `problems` how many problems will be solved over them.
  * @throws InvalidDataError where the user's kernel gives no such table, or X is not as square as "precomputed" wants it
  */
 export async function trainingKernel(
   X: Matrix,
-  sorted: Uint32Array,
-  kernel: AnyKernel,
-  cacheSize: number,
+  segments: Segments,
+  { kernel, cacheSize }: Pick<KernelGroup, "kernel" | "cacheSize">,
+  problems: number,
   isShared: boolean,
   scope: Scope,
   ctx: FitContext,
 ): Promise<KernelRows> {
-  const n = sorted.length;
-  if (kernel === "precomputed") return placedRows(X, sorted, columnsOf(X), scope, ctx);
+  const layout = layoutOf(segments);
+  const sorted = layout.places.map((place) => segments.sorted[place]!);
+  if (kernel === "precomputed") return placedRows(X, sorted, columnsOf(X), layout, scope, ctx);
   if (typeof kernel === "function") {
     const values = await tableOf(kernel, X, X, ctx);
-    return placedRows(
-      values,
-      sorted,
-      Uint32Array.from({ length: n }, (_, i) => i),
-      scope,
-      ctx,
-    );
+    const columns = Uint32Array.from({ length: X.rows }, (_, row) => row);
+    return placedRows(values, sorted, columns, layout, scope, ctx);
   }
   const budget = cacheSize * 2 ** 20;
   const { table, rows } = await tableRows(X, ctx);
   const vectors = await vectorsOf(table, ctx);
   const order = scope.place(sorted.map((row) => rows[row]!));
-  if (matrixBytes(n, 4) > budget) {
-    const laneBytes = Math.max(leastCacheBytes(n), budget / lanesOf(ctx.pool));
-    return cachedRows(vectors, order, n, kernel, Math.floor(laneBytes), scope, ctx);
-  }
+  const problem = { vectors, order, layout, fn: kernel, dots: null };
+  const bytes = matrixBytes(layout.rows, 4);
+  if (bytes > budget) return cachedRows(problem, Math.floor(budget / lanesOf(ctx.pool)), scope, ctx);
   const pays = isShared || ctx.workspace.expectsViewsOf(table);
-  const fits = matrixBytes(table.rows, vectors.kind === I16 ? 4 : 8) + matrixBytes(n, 4) <= budget;
+  const fits = matrixBytes(table.rows, vectors.kind === I16 ? 4 : 8) + bytes <= budget;
   const dots = pays && fits ? await dotsOf(table, vectors, ctx) : null;
-  return wholeMatrix(vectors, order, n, kernel, dots, scope, ctx);
+  const { width, memory } = ctx.pool;
+  // What problems fill in as they go cannot be seen by workers with memories of their own; a single problem has one worker.
+  const isWhole = width > 1 && (!memory.shared || problems === 1);
+  return (isWhole ? wholeMatrix : neededRows)({ ...problem, dots }, scope, ctx);
 }
 
 /** The columns of a precomputed X that stand for its rows: all, or, of a view of a square table, those that it picks out. */
@@ -95,11 +104,15 @@ export async function tableOf(kernel: KernelOfTables, X: Matrix, Y: Matrix, { si
   return values;
 }
 
-/** Puts values into memory as f32, rows and columns in the order `sorted`; `columns` says where a row's own column is. */
+/**
+ * Puts values into memory as f32, rows and columns in the order `sorted`; `columns` says where a row's own column is.
+ * @throws InvalidDataError if a value is too large for f32
+ */
 function placedRows(
   values: Matrix,
   sorted: Uint32Array,
   columns: Uint32Array,
+  layout: Layout,
   scope: Scope,
   { pool }: RunContext,
 ): KernelRows {
@@ -110,10 +123,21 @@ function placedRows(
   const cells = pool.memory.f32(block);
   for (let i = 0; i < n; i++) {
     const start = (i * stride) / 4;
-    for (let j = 0; j < n; j++) cells[start + j] = values.at(sorted[i]!, columns[sorted[j]!]!);
+    for (let j = 0; j < n; j++) {
+      const row = sorted[i]!;
+      const column = columns[sorted[j]!]!;
+      const value = values.at(row, column);
+      cells[start + j] = value;
+      if (Math.abs(value) < TOO_LARGE) continue;
+      throw new InvalidDataError(
+        `the kernel value at row ${row}, column ${column} is ${value}, too large for 32 bits`,
+        row,
+        column,
+      );
+    }
     diagonal[i] = cells[start + i]!;
   }
-  return rowsOfMatrix({ values: block, stride }, scope.place(diagonal));
+  return rowsOfMatrix({ values: block, stride }, scope.place(diagonal), layout);
 }
 
 /** The divisor of the grid that the table of X is on, or 0: for kernels of ours, once their vectors have been made. */

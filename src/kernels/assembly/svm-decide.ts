@@ -1,4 +1,5 @@
 import { dotsWithPanel, F64, I16, kindOf, LINE, linesOf, normsOf, packPanel, widthOf } from "./svm-dots";
+import { gather } from "./svm-rows";
 import { kernelValues } from "./svm-values";
 
 // Decision values of pairs of classes: sums over the support vectors of both classes, in their order, begun at +0.
@@ -18,10 +19,10 @@ const PAIRS: u32 = 28;
 const ROWS: u32 = 32;
 
 // Layout of scratch: dot products, values, squared norms, then sums by pair, then a panel.
-const RAW: u32 = 0; // 128
-const VALUES: u32 = 128; // 256
-const NORMS: u32 = 384; // 128
-const SUMS: u32 = 512;
+const RAW: u32 = 0;
+const VALUES: u32 = LINE;
+const NORMS: u32 = 3 * LINE;
+const SUMS: u32 = 4 * LINE;
 
 /** Adds coefficient * value to the sums of all pairs that support vector s of class `own` takes part in. */
 // @ts-ignore: decorator
@@ -76,11 +77,6 @@ export function decide(
     else {
       norms = scratch + NORMS;
       memory.fill(scratch, 0, SUMS);
-      for (let c: u32 = 0; c < count; c++) {
-        const row = load<u32>(columns + (c << 2));
-        if (kind == I16) store<i32>(norms + (c << 2), load<i32>(normsOf(vectors) + (row << 2)));
-        else store<f64>(norms + (c << 3), load<f64>(normsOf(vectors) + (row << 3)));
-      }
     }
     memory.fill(sums, 0, pairs * bytes);
     let own: u32 = 0;
@@ -90,12 +86,7 @@ export function decide(
       if (dots == 0) dotsWithPanel(support, s, panel, scratch + RAW);
       else {
         supportRow = load<u32>(load<u32>(machine, ROWS) + (s << 2));
-        const row = dots + supportRow * stride;
-        for (let c: u32 = 0; c < count; c++) {
-          const column = load<u32>(columns + (c << 2));
-          if (kind == I16) store<i32>(scratch + RAW + (c << 2), load<i32>(row + (column << 2)));
-          else store<f64>(scratch + RAW + (c << 3), load<f64>(row + (column << 3)));
-        }
+        gather(vectors, dots + supportRow * stride, columns, count, scratch + RAW, norms);
       }
       kernelValues(kind, load<u32>(machine, FN), scratch + RAW, normsOf(support) + supportRow * size, norms, scratch + VALUES);
       addValues(machine, s, own, scratch + VALUES, sums, bytes);
@@ -121,8 +112,8 @@ export function decideRow(scratch: u32, machine: u32, data: u32, cols: u32, row:
   const sums = scratch + SUMS;
   memory.fill(sums, 0, pairs << 4);
   let own: u32 = 0;
-  for (let from: u32 = 0; from < count; from += 32) {
-    const end = min(count, from + 32);
+  for (let from: u32 = 0; from < count; from += widthOf(I16)) {
+    const end = min(count, from + widthOf(I16));
     for (let s = from; s < end; s++) byteDots(data + s * cols, cols, row, scratch + RAW + ((s - from) << 2), scratch + NORMS + ((s - from) << 2));
     kernelValues(I16, load<u32>(machine, FN), scratch + RAW, norm, scratch + NORMS, scratch + VALUES);
     for (let s = from; s < end; s++) {

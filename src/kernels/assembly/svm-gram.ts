@@ -1,15 +1,16 @@
 import { dotsWithPanel, F64, I16, kindOf, LINE, linesOf, normsOf, packPanel, widthOf } from "./svm-dots";
-import { kernelValues } from "./svm-values";
+import { gather } from "./svm-rows";
+import { kernelValues, narrow } from "./svm-values";
 
 // Square matrices are made by panels of columns, of which the rows at and below the diagonal are computed, four at a
 // time, and stored in both places.
 
 // Layout of scratch: dot products and values of four rows, then squared norms of the panel's rows, then a panel.
-const RAW: u32 = 0; // 4 * 128
-const WIDE: u32 = 512; // 256
-const SINGLE: u32 = 768; // 4 * 128
-const NORMS: u32 = 1280; // 128
-const PANEL: u32 = 1408;
+const RAW: u32 = 0;
+const WIDE: u32 = 4 * LINE;
+const SINGLE: u32 = WIDE + 2 * LINE;
+const NORMS: u32 = SINGLE + 4 * LINE;
+const PANEL: u32 = NORMS + LINE;
 
 /**
  * The columns of the panels from .. to of the matrix of the n rows `order`: kernel values (f32), or dot products as they are
@@ -25,7 +26,7 @@ export function gramPanels(
     for (let i = p * width; i < n; i += 4) {
       const rows = min(4, n - i);
       for (let r: u32 = 0; r < rows; r++) {
-        dotsWithPanel(vectors, load<u32>(order + ((i + r) << 2)), panel, scratch + RAW + (r << 7));
+        dotsWithPanel(vectors, load<u32>(order + ((i + r) << 2)), panel, scratch + RAW + r * LINE);
       }
       storeRows(scratch, vectors, order, i, rows, p * width, n, fn, panel + linesOf(vectors) * LINE, out, stride);
     }
@@ -40,29 +41,17 @@ export function kernelFromDots(
 ): i32 {
   const kind = kindOf(vectors);
   const width = widthOf(kind);
-  const norms = scratch + NORMS;
-  const own = normsOf(vectors);
   for (let p = from; p < to; p++) {
     const columns = order + ((p * width) << 2);
     const count = min(width, n - p * width);
     memory.fill(scratch, 0, PANEL);
-    for (let c: u32 = 0; c < count; c++) {
-      const column = load<u32>(columns + (c << 2));
-      if (kind == I16) store<i32>(norms + (c << 2), load<i32>(own + (column << 2)));
-      else store<f64>(norms + (c << 3), load<f64>(own + (column << 3)));
-    }
     for (let i = p * width; i < n; i += 4) {
       const rows = min(4, n - i);
       for (let r: u32 = 0; r < rows; r++) {
         const row = dots + load<u32>(order + ((i + r) << 2)) * dotsStride;
-        const raw = scratch + RAW + (r << 7);
-        for (let c: u32 = 0; c < count; c++) {
-          const column = load<u32>(columns + (c << 2));
-          if (kind == I16) store<i32>(raw + (c << 2), load<i32>(row + (column << 2)));
-          else store<f64>(raw + (c << 3), load<f64>(row + (column << 3)));
-        }
+        gather(vectors, row, columns, count, scratch + RAW + r * LINE, scratch + NORMS);
       }
-      storeRows(scratch, vectors, order, i, rows, p * width, n, fn, norms, out, stride);
+      storeRows(scratch, vectors, order, i, rows, p * width, n, fn, scratch + NORMS, out, stride);
     }
   }
   return 0;
@@ -78,15 +67,15 @@ function storeRows(
   const size: u32 = kind == F64 ? 8 : 4;
   const columns = min(widthOf(kind), n - first);
   if (fn == 0) {
-    for (let r: u32 = 0; r < rows; r++) memory.copy(out + (i + r) * stride + first * size, scratch + RAW + (r << 7), LINE);
+    for (let r: u32 = 0; r < rows; r++) memory.copy(out + (i + r) * stride + first * size, scratch + RAW + r * LINE, LINE);
     if (kind == I16) mirror4(scratch + RAW, columns, out + first * stride + (i << 2), stride);
     else mirror8(scratch + RAW, columns, out + first * stride + (i << 3), stride);
     return;
   }
   for (let r: u32 = 0; r < rows; r++) {
     const norm = normsOf(vectors) + load<u32>(order + ((i + r) << 2)) * size;
-    kernelValues(kind, fn, scratch + RAW + (r << 7), norm, norms, scratch + WIDE);
-    const single = scratch + SINGLE + (r << 7);
+    kernelValues(kind, fn, scratch + RAW + r * LINE, norm, norms, scratch + WIDE);
+    const single = scratch + SINGLE + r * LINE;
     narrow(scratch + WIDE, single, widthOf(kind));
     memory.copy(out + (i + r) * stride + (first << 2), single, widthOf(kind) << 2);
   }
@@ -108,23 +97,14 @@ export function kernelDiagonal(scratch: u32, vectors: u32, order: u32, n: u32, f
   return 0;
 }
 
-/** f32 of f64, as many as `count`, a multiple of 4. */
-export function narrow(wide: u32, out: u32, count: u32): void {
-  for (let k: u32 = 0; k < count; k += 4) {
-    const low = f32x4.demote_f64x2_zero(v128.load(wide + (k << 3)));
-    const high = f32x4.demote_f64x2_zero(v128.load(wide + (k << 3), 16));
-    v128.store(out + (k << 2), v128.shuffle<i64>(low, high, 0, 2));
-  }
-}
-
-/** Four rows of 4-byte values, 128 bytes apart, as the columns of `columns` rows of out. */
+/** Four rows of 4-byte values, LINE bytes apart, as the columns of `columns` rows of out. */
 function mirror4(from: u32, columns: u32, out: u32, stride: u32): void {
   for (let c: u32 = 0; c < columns; c += 4) {
     const at = from + (c << 2);
     const a = v128.load(at);
-    const b = v128.load(at, 128);
-    const d = v128.load(at, 256);
-    const e = v128.load(at, 384);
+    const b = v128.load(at, LINE);
+    const d = v128.load(at, 2 * LINE);
+    const e = v128.load(at, 3 * LINE);
     const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
     const de = v128.shuffle<i32>(d, e, 0, 4, 1, 5);
     const abHigh = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
@@ -143,8 +123,8 @@ function mirror8(from: u32, columns: u32, out: u32, stride: u32): void {
     const at = from + (c << 3);
     const to = out + c * stride;
     store<f64>(to, load<f64>(at));
-    store<f64>(to, load<f64>(at, 128), 8);
-    store<f64>(to, load<f64>(at, 256), 16);
-    store<f64>(to, load<f64>(at, 384), 24);
+    store<f64>(to, load<f64>(at, LINE), 8);
+    store<f64>(to, load<f64>(at, 2 * LINE), 16);
+    store<f64>(to, load<f64>(at, 3 * LINE), 24);
   }
 }

@@ -1,4 +1,4 @@
-import { cachedRow } from "./svm-rows";
+import { neededRow } from "./svm-rows";
 
 // Sequential minimal optimisation with second-order working sets (Fan, Chen, Lin: "Working set selection using second order
 // information for training SVM", JMLR 2005). What is solved, and which bits come out, is said in svm-solve.ts.
@@ -20,7 +20,8 @@ const DIAGONAL: u32 = 44; // f32
 const ALPHA: u32 = 48; // f64
 const BOUND: u32 = 52; // f64
 const ROW_DIAGONAL: u32 = 56; // f32 by row
-const CACHE: u32 = 60;
+/** Rows that are made as they are needed, or 0 where the matrix is whole. */
+const ROWS: u32 = 60;
 const STATUS: u32 = 64;
 const FIRST: u32 = 68;
 const ROUNDS: u32 = 72;
@@ -35,7 +36,7 @@ const STOPPED: u32 = 3;
 
 const NOWHERE: u32 = 0xffffffff;
 /** Positions between two looks at which part held the best; it is looked through once more at the end. */
-const CHUNK: u32 = 32;
+const CHUNK: u32 = 128;
 /** Stands in for curvatures that are not positive, as in LIBSVM. */
 const TAU: f64 = 1e-12;
 
@@ -55,8 +56,8 @@ export function smo(problem: u32, rounds: u32): i32 {
 function rowAt(problem: u32, p: u32): u32 {
   const m0 = load<u32>(problem, M0);
   const row = p < m0 ? load<u32>(problem, BEGIN) + p : load<u32>(problem, BEGIN + 4) + (p - m0);
-  const matrix = load<u32>(problem, MATRIX);
-  return matrix == 0 ? cachedRow(load<u32>(problem, CACHE), row) : matrix + row * load<u32>(problem, STRIDE);
+  const rows = load<u32>(problem, ROWS);
+  return rows == 0 ? load<u32>(problem, MATRIX) + row * load<u32>(problem, STRIDE) : neededRow(rows, row);
 }
 
 /** Address in a row of the value of position p. */
@@ -158,6 +159,7 @@ function move(problem: u32, rowI: u32, rowJ: u32, d: f64): void {
     const toJ = rowJ - rowI;
     const start = p;
     let top = f64x2.splat(-Infinity);
+    let topHigh = top;
     for (; p < end; p += 4, ki += 16) {
       const a = v128.load(ki);
       const b = v128.load(ki + toJ);
@@ -167,8 +169,9 @@ function move(problem: u32, rowI: u32, rowJ: u32, d: f64): void {
       v128.store(at, low);
       v128.store(at, high, 16);
       top = f64x2.pmax(top, f64x2.add(low, v128.load(up + (p << 3))));
-      top = f64x2.pmax(top, f64x2.add(high, v128.load(up + (p << 3), 16)));
+      topHigh = f64x2.pmax(topHigh, f64x2.add(high, v128.load(up + (p << 3), 16)));
     }
+    top = f64x2.pmax(top, topHigh);
     const largest = max(f64x2.extract_lane(top, 0), f64x2.extract_lane(top, 1));
     if (largest > best) {
       best = largest;
