@@ -48,13 +48,6 @@ export async function decisionValues(
   }
 }
 
-/** The coefficients of each vector side by side. */
-function byVector({ coef, support }: SvmModel, classes: number): Float64Array {
-  const n = support.length;
-  const others = Math.max(1, classes - 1);
-  return Float64Array.from({ length: coef.length }, (_, i) => coef[(i % others) * n + Math.floor(i / others)]!);
-}
-
 /** By class the number of vectors of it and of those before. */
 function ends({ nSupport }: SvmModel): Uint32Array {
   let sum = 0;
@@ -71,6 +64,7 @@ function fromValues(
   const pairs = pairsOf(classes);
   const { coef, rho, support } = model;
   const n = support.length;
+  const others = Math.max(1, classes - 1);
   const ofClass = ends(model);
   const out = new Float64Array(rows * pairs);
   for (let row = 0; row < rows; row++) {
@@ -81,8 +75,8 @@ function fromValues(
     const sums = out.subarray(row * pairs, (row + 1) * pairs);
     for (let s = 0, own = 0; s < n; s++) {
       while (classes > 0 && s >= ofClass[own]!) own++;
-      for (let other = 0; other < Math.max(1, classes - 1); other++) {
-        sums[pairOf(own, other, classes)]! += coef[other * n + s]! * values[s]!;
+      for (let other = 0; other < others; other++) {
+        sums[pairOf(own, other, classes)]! += coef[s * others + other]! * values[s]!;
       }
     }
     for (let pair = 0; pair < pairs; pair++) sums[pair]! -= rho[pair]!;
@@ -118,7 +112,7 @@ class Decider {
     readonly own: RunContext,
   ) {
     this.#pairs = pairsOf(classes);
-    this.#coef = scope.place(byVector(model, classes));
+    this.#coef = scope.place(model.coef);
     this.#rho = scope.place(model.rho);
     this.#ends = scope.place(ends(model));
     this.#fn = scope.place(functionDescriptor(fn, model.divisor || 1));
@@ -291,7 +285,7 @@ class Decider {
     const reads = [vectors, machine, codes, norm, this.#coef, this.#rho, this.#ends, this.#fn];
     const args = [scratch, machine, vectors].map((block) => block.offset);
     args.push(X.cols, codes.offset, norm.offset, out.offset);
-    const cost = model.support.length * (50 + X.cols / 8);
+    const cost = (model.support.length * X.cols) / 25;
     for (let row = 0; row < X.rows; row++) {
       const square = codesOf(X, row, model.divisor, pool.memory.u16(codes));
       if (square === null) {

@@ -128,7 +128,7 @@ function modelOf(
   const count = chosen.length;
   const packed = new Float64Array((classes - 1) * count);
   for (let r = 0; r < classes - 1; r++) {
-    for (let s = 0; s < count; s++) packed[r * count + s] = coef[r * sorted.length + chosen[s]!]!;
+    for (let s = 0; s < count; s++) packed[s * (classes - 1) + r] = coef[r * sorted.length + chosen[s]!]!;
   }
   return {
     ...keptRows(

@@ -11,14 +11,14 @@ import type {
   RunOptions,
   TrainingData,
 } from "../core/estimator.js";
-import { Matrix, type MatrixLike } from "../core/matrix.js";
+import type { Matrix, MatrixLike } from "../core/matrix.js";
 import { boolean, oneOf, real, seed } from "../core/params.js";
 import { type LabelTarget, requireTwoClasses } from "../core/target.js";
 import { coupled } from "./calibration.js";
 import { decisionValues } from "./decision-values.js";
 import { type KernelParams, kernelSchema } from "./kernel-params.js";
 import { learnPairs } from "./learn-pairs.js";
-import { type SvmModel, supportTable, validateSvm } from "./svm-model.js";
+import { dualTable, type SvmModel, supportTable, validateSvm } from "./svm-model.js";
 import { negated, scoresOfClasses, votedClasses } from "./votes.js";
 
 export interface SVCParams extends KernelParams {
@@ -97,9 +97,7 @@ export class SVC extends Classifier<SVCParams, SvmModel> {
 
   /** Coefficients of the support vectors, (classes - 1) x vectors: in row r against the r-th of the other classes. */
   get dualCoef(): Matrix {
-    const { coef, support } = this.state.model;
-    const table = new Matrix(coef, Math.max(1, this.classes.length - 1), support.length);
-    return this.classes.length === 2 ? negated(table) : table;
+    return dualTable(this.state.model, this.classes.length === 2 ? -1 : 1);
   }
 
   /** One for each pair of classes (0, 1), (0, 2), ... */

@@ -21,8 +21,8 @@ export interface SvmModel {
   /** Support vectors of each class; of regression, one number. */
   readonly nSupport: Uint32Array;
   /**
-   * (classes - 1) x vectors, as LIBSVM's sv_coef: in the row of the other class, less one where that class comes later;
-   * positive for the first class of a pair. One row for regression.
+   * vectors x (classes - 1), LIBSVM's sv_coef transposed: for each other class in their order the coefficient against it,
+   * positive for the first class of the pair. vectors x 1 for regression.
    */
   readonly coef: Float64Array;
   /** By pair of classes (0, 1), (0, 2), ... (1, 2), ...: subtracted from the sum. */
@@ -96,6 +96,15 @@ export function supportTable({ vectors, divisor, isSingle, support }: SvmModel, 
   const values = isSingle ? new Float32Array(vectors.length) : new Float64Array(vectors.length);
   for (let i = 0; i < values.length; i++) values[i] = vectors[i]! / divisor;
   return new Matrix(values, rows, nFeatures);
+}
+
+/** Coefficients as scikit-learn's dual_coef_ has them, (classes - 1) x vectors; `sign` is -1 to turn them. */
+export function dualTable({ coef, support }: SvmModel, sign: 1 | -1): Matrix {
+  const count = support.length;
+  const others = count === 0 ? 1 : coef.length / count;
+  const table = new Float64Array(coef.length);
+  for (let i = 0; i < coef.length; i++) table[(i % others) * count + Math.floor(i / others)] = sign * coef[i]!;
+  return new Matrix(table, others, count);
 }
 
 const anyNumber = thatIs("a finite number", Number.isFinite);

@@ -1,12 +1,12 @@
 import type { Definition, FitContext, FittedWith, RunContext, TrainingData } from "../core/estimator.js";
-import { Matrix } from "../core/matrix.js";
+import type { Matrix } from "../core/matrix.js";
 import { type Rule, real } from "../core/params.js";
 import { Regressor } from "../core/regressor.js";
 import type { NumberTarget } from "../core/target.js";
 import { decisionValues } from "./decision-values.js";
 import { type KernelParams, kernelSchema } from "./kernel-params.js";
 import { learnRegression } from "./learn-regression.js";
-import { type SvmModel, supportTable, validateSvm } from "./svm-model.js";
+import { dualTable, type SvmModel, supportTable, validateSvm } from "./svm-model.js";
 
 export interface SVRParams extends KernelParams {
   /** Cost of errors beyond `epsilon`, > 0. Default 1. */
@@ -53,8 +53,7 @@ export class SVR extends Regressor<SVRParams, SvmModel> {
 
   /** Coefficients of the support vectors, 1 x vectors. */
   get dualCoef(): Matrix {
-    const { coef, support } = this.state.model;
-    return new Matrix(coef, 1, support.length);
+    return dualTable(this.state.model, 1);
   }
 
   /** One number. */

@@ -7,7 +7,7 @@ describe("The command line of the MNIST example", () => {
   it("trains every family on all images of t10k unless it is told otherwise", () => {
     const options = readOptions([]);
     expect(options).toMatchObject({ full: false, rows: null, workers: null, help: false });
-    expect(options.only).toEqual(expect.arrayContaining(["xgboost", "rf", "logistic"]));
+    expect(options.only).toEqual(expect.arrayContaining(["xgboost", "rf", "svm"]));
     expect(options.out).toBe(resolve(process.env.INIT_CWD ?? ".", "mnist-report"));
   });
 
@@ -17,7 +17,7 @@ describe("The command line of the MNIST example", () => {
       "--rows",
       "60000",
       "--only",
-      "rf, logistic",
+      "rf, svm",
       "--workers",
       "0",
       "--out",
@@ -27,7 +27,7 @@ describe("The command line of the MNIST example", () => {
     expect(readOptions(args)).toEqual({
       full: true,
       rows: 60_000,
-      only: ["rf", "logistic"],
+      only: ["rf", "svm"],
       workers: 0,
       out: resolve("/somewhere"),
       help: true,
@@ -38,7 +38,7 @@ describe("The command line of the MNIST example", () => {
     [["--rows", "60000"], '--rows must be an integer from 200 to 10000; got "60000"'],
     [["--rows", ""], '--rows must be an integer from 200 to 10000; got ""'],
     [["--workers", "1.5"], '--workers must be an integer from 0 to 256; got "1.5"'],
-    [["--only", "rf,forest"], '--only must name models among xgboost, rf, logistic; got "forest"'],
+    [["--only", "rf,forest"], '--only must name models among xgboost, rf, svm; got "forest"'],
     [["--fast"], "Unknown option '--fast'; --help lists the options"],
     [["mnist"], "Unexpected argument 'mnist'; --help lists the options"],
   ])("answers %j with one sentence", (args, sentence) => {

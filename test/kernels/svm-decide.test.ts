@@ -117,7 +117,7 @@ describe("decide", () => {
       const pairs = machine.rho.length;
       const expected = Array.from(asked, (row) => decisions(machine, X[row]!, q, fn)).flat();
       const kind = q === null ? F64 : I16;
-      const [width, bytes] = q === null ? ([16, 8] as const) : ([32, 4] as const);
+      const [width, bytes] = q === null ? ([12, 8] as const) : ([24, 4] as const);
       const lines = q === null ? cols : Math.ceil(cols / 2);
       const panels = Math.ceil(asked.length / width);
       const middle = Math.min(panels, seed % 3);

@@ -28,7 +28,7 @@ function expectSquare(actual: ArrayLike<number>, stride: number, expected: Rows)
 function check(X: Rows, order: Uint32Array, q: number | null, isListed: boolean, fn: KernelParams, cut: number): void {
   const n = order.length;
   const lines = q === null ? X[0]!.length : Math.ceil(X[0]!.length / 2);
-  const [width, dotBytes] = q === null ? ([16, 8] as const) : ([32, 4] as const);
+  const [width, dotBytes] = q === null ? ([12, 8] as const) : ([24, 4] as const);
   const panels = Math.ceil(n / width);
   const middle = Math.min(panels, cut);
   const ranges = [

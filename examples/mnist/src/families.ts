@@ -1,4 +1,4 @@
-import { GradientBoostingClassifier, GridSearchCV, LogisticRegression, RandomForestClassifier } from "trellis-learn";
+import { GradientBoostingClassifier, GridSearchCV, RandomForestClassifier, SVC } from "trellis-learn";
 
 const common = { cv: 3, errorScore: "raise", returnTrainScore: true } as const;
 
@@ -23,12 +23,12 @@ export const families = [
     }),
   },
   {
-    name: "logistic",
-    title: "Logistic regression",
+    name: "svm",
+    title: "Support vector machine",
     search: new GridSearchCV({
       ...common,
-      estimator: new LogisticRegression({ tol: 1e-3, maxIter: 200 }),
-      paramGrid: { C: [0.01, 0.1, 1] },
+      estimator: new SVC({ kernel: "rbf", probability: true, randomState: 42 }),
+      paramGrid: { C: [1, 10, 100], gamma: [0.1, 0.01] },
     }),
   },
 ] as const;
