@@ -79,8 +79,8 @@ for (const [family, page] of Object.entries(layout)) {
   writeFileSync(
     out,
     `// Made by scripts/build-kernels.mjs from assembly/${family}.ts (${stamp}).\n` +
-      `import type { KernelModule } from "../kernel.js";\n\n` +
-      `export const ${family}: KernelModule = {\n  name: "${family}",\n  code: "${priv.toString("hex")}",\n` +
+      `import type { KernelCode } from "../kernel.js";\n\n` +
+      `export const ${family}: KernelCode = {\n  name: "${family}",\n  code: "${priv.toString("hex")}",\n` +
       `  memoryFlagAt: ${memoryFlagOf(shared, priv)},\n};\n`,
   );
   console.log(`kernels: ${family}, ${(priv.length / 1024).toFixed(1)} kB`);

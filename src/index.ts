@@ -89,7 +89,7 @@ export {
 } from "./ensemble/random-forest.js";
 export { VotingClassifier, type VotingClassifierParams, type VotingModel } from "./ensemble/voting.js";
 // Where kernels run
-export type { Kernel, KernelModule } from "./kernels/kernel.js";
+export type { Kernel, KernelCode, KernelModule } from "./kernels/kernel.js";
 export { LinearSVC, type LinearSVCParams, type LinearSVCState } from "./linear/linear-svc.js";
 export { LogisticRegression, type LogisticRegressionParams, type LogisticState } from "./linear/logistic-regression.js";
 // Metrics

@@ -21,9 +21,12 @@ const programsOf = (text: string) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/
 /** What the comments behind `console.log(...);` say that it prints. */
 const promised = (program: string) => [...program.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, said]) => said);
 
-const guides = ["coming-from-scikit-learn", "determinism-and-sharing", "gradient-boosting"].map(
-  (name) => `docs/${name}.md`,
-);
+const guides = [
+  "coming-from-scikit-learn",
+  "determinism-and-sharing",
+  "gradient-boosting",
+  "support-vector-machines",
+].map((name) => `docs/${name}.md`);
 
 describe.each(["README.md", "CONTRIBUTING.md", ...guides])("Of %s", (file) => {
   const programs = programsOf(readFileSync(join(root, file), "utf8"));

@@ -83,7 +83,10 @@ export class AllFitsFailedError extends TrellisError {
   }
 }
 
-/** A kernel broke off (a wasm trap) or its worker died: a defect of the library or too little memory. */
+/**
+ * A kernel broke off (a wasm trap) or its worker died: a defect of the library or too little memory. Or its code could not be
+ * fetched; then the next call tries again.
+ */
 export class KernelError extends TrellisError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, "KERNEL_FAILED", options);

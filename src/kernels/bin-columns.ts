@@ -10,8 +10,9 @@
  * of each tile its entries (u16: the bin within the tile's histogram) lie row after row. A sparse tile leaves out each
  * column's most frequent code, which follows by subtraction.
  */
-import { boosting } from "./generated/boosting.js";
+
 import type { Kernel } from "./kernel.js";
+import { boosting } from "./modules.js";
 
 /** A column for growing trees, u32 each; 32 bytes, the last 8 of them 0. */
 export const FEATURE = { codes: 0, width: 1, valueBins: 2, hasMissing: 3, firstBin: 4, mode: 5 } as const;

@@ -23,8 +23,9 @@
  * A row's result depends on that row alone: not on its place, not on how rows are divided among calls. exp is computed in
  * f64 by a series and rounded to f32 once, so that all engines give the same bits, which are nearly always glibc's.
  */
-import { boosting } from "./generated/boosting.js";
+
 import type { Kernel } from "./kernel.js";
+import { boosting } from "./modules.js";
 
 const kernel = (name: string): Kernel => ({ module: boosting, name });
 

@@ -4,8 +4,9 @@
  * Problem: give equal values of a column equal codes, in the order of the values, so that a tree compares small integers.
  * Bytes are their own codes. Other columns are ranked by a radix sort; -0 equals 0. The matrix must hold no NaN.
  */
-import { tree } from "./generated/tree.js";
+
 import type { Kernel } from "./kernel.js";
+import { tree } from "./modules.js";
 
 /**
  * transposeBytes(data, rows, cols, codes, rowBegin, rowEnd) -> DONE: codes u8[cols][rows] of data u8[rows][cols], rows

@@ -13,8 +13,9 @@
  * A task is one tree to be grown; a job is who grows trees, with everything it works in, also how far it has come. Jobs share
  * their tasks: each takes the next as soon as it has done its last.
  */
-import { boosting } from "./generated/boosting.js";
+
 import type { Kernel } from "./kernel.js";
+import { boosting } from "./modules.js";
 
 /**
  * grow(job, tasks, next, end) -> DONE | MORE: grows the trees of those tasks that `next`, a u32 in memory, counts up to

@@ -17,8 +17,9 @@
  *
  * All addresses are byte offsets, multiples of 8, into the memory of the kernel.
  */
-import { tree } from "./generated/tree.js";
+
 import type { Kernel } from "./kernel.js";
+import { tree } from "./modules.js";
 
 /**
  * growTree(budget, scratch, out, columns, nFeatures, rows, n, targets, nClasses, weights, classWeights, draws, seedLo, seedHi,

@@ -8,6 +8,14 @@
 export interface KernelModule {
   /** Family name, unique: "tree", "linear". */
   readonly name: string;
+  /** Fetches the code, the first time that a pool needs it; called again after a failure. */
+  load(): Promise<KernelCode>;
+}
+
+/** The code of a family of kernels. */
+export interface KernelCode {
+  /** Family name. */
+  readonly name: string;
   /** The module's bytes, as it imports a memory of its thread's own; hexadecimal, which gzip packs better than base64. */
   readonly code: string;
   /**
@@ -21,7 +29,7 @@ export interface KernelModule {
 const SHARED = 3;
 
 /** The module's bytes for one kind of memory. */
-export function bytesOf({ code, memoryFlagAt }: KernelModule, shared: boolean): Uint8Array<ArrayBuffer> {
+export function bytesOf({ code, memoryFlagAt }: KernelCode, shared: boolean): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(code.length / 2);
   for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(code.slice(2 * i, 2 * i + 2), 16);
   if (shared) bytes[memoryFlagAt] = SHARED;

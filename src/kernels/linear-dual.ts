@@ -17,9 +17,10 @@
  *
  * All addresses are byte offsets, multiples of 8, into the memory of the kernel.
  */
-import { linear } from "./generated/linear.js";
+
 import type { Kernel } from "./kernel.js";
 import type { LinearRows } from "./logistic-loss.js";
+import { linear } from "./modules.js";
 
 /**
  * keepPairs(scratch, data, kind, table, cols, from, to, starts, pairs, norms) -> DONE: for the table's rows from .. to with

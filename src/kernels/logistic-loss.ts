@@ -13,8 +13,9 @@
  * Weights and gradients are tables f64[cols + 1][stride]: a row a feature, the intercepts last, with columns of the outputs
  * padded by zeros to an even stride. All addresses are byte offsets, multiples of 8, into the memory of the kernel.
  */
-import { linear } from "./generated/linear.js";
+
 import type { Kernel } from "./kernel.js";
+import { linear } from "./modules.js";
 
 /** See `logisticLossArgs`. */
 export const logisticLoss: Kernel = { module: linear, name: "logisticLoss" };

@@ -4,8 +4,9 @@
  * Problem: for each row x and each pair of classes, sum over the support vectors of both, in their order and begun at +0, of coefficient
  * times K(support vector, x), less rho; for regression there is one such sum. Kernel values are f64 here (see svm-gram.ts).
  */
-import { svm } from "./generated/svm.js";
+
 import type { Kernel } from "./kernel.js";
+import { svm } from "./modules.js";
 import { LINE_BYTES, panelBytes, panelRows, type VectorKind } from "./svm-vectors.js";
 
 /**

@@ -3,14 +3,15 @@
  *
  * Problem: K(x, y) for all pairs of n rows, for a kernel function of the dot product x y and the squared norms. With s the square of
  * 1 / q on a grid (see svm-vectors.ts) and 1 off it: linear: s x y. Polynomial: (gamma s x y + coef0)^degree, by LIBSVM's
- * repeated squaring. RBF: exp(-gamma max(0, s (|x|^2 + |y|^2 - 2 x y))). Sigmoid: tanh(gamma s x y + coef0) as
+ * repeated squaring. RBF: exp(max(0, |x|^2 + |y|^2 - 2 x y) * -(gamma s)). Sigmoid: tanh(gamma s x y + coef0) as
  * sign (1 - e) / (1 + e), e = exp(-2 |z|). Everything is computed in f64; matrices hold f32, as LIBSVM's do.
  *
  * exp(x), x being cut to -708 .. 709: k = the nearest integer to x log2(e), r = (x - k high) - k low with ln 2 = high + low
- * (fdlibm's), Taylor's series in r to degree 13 by Horner's scheme, times 2^k.
+ * (fdlibm's), Taylor's series in r to degree 10 by Horner's scheme, times 2^k.
  */
-import { svm } from "./generated/svm.js";
+
 import type { Kernel } from "./kernel.js";
+import { svm } from "./modules.js";
 import { LINE_BYTES, panelBytes } from "./svm-vectors.js";
 
 /**

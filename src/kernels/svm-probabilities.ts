@@ -18,8 +18,9 @@
  * exp and log are the kernels' own, so that all engines give the same bits. Sums over decision values run over those at even
  * and those at odd positions of a range apart, which are added last. All addresses are byte offsets, multiples of 8.
  */
-import { svm } from "./generated/svm.js";
+
 import type { Kernel } from "./kernel.js";
+import { svm } from "./modules.js";
 
 /** See `plattArgs`. */
 export const plattScaling: Kernel = { module: svm, name: "plattScaling" };

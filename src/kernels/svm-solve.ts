@@ -15,8 +15,10 @@
  *
  * Positions: those of the first segment, padded to a multiple of 4, then those of the second, padded likewise.
  */
-import { svm } from "./generated/svm.js";
+
 import type { Kernel } from "./kernel.js";
+import { svm } from "./modules.js";
+import { LINE_BYTES } from "./svm-vectors.js";
 
 /** smo(problem, rounds) -> DONE | MORE: does at most so many rounds. */
 export const smo: Kernel = { module: svm, name: "smo" };
@@ -110,13 +112,23 @@ export interface Run {
   readonly columns: number;
   /** Bytes from the begin of a row to its first value. */
   readonly at: number;
-  /** Address of its panels; of no meaning with dot products. */
+  /** Address of its panels, which hold all its columns; of no meaning with dot products. */
   readonly panels: number;
 }
 
 /** Where made rows are kept: all of them, marked by block, or the last ones that a problem used. */
 export type Keeper =
-  | { readonly marks: number; readonly blocks: number; readonly matrix: number; readonly stride: number }
+  | {
+      /** u8[rows][blocks]. */
+      readonly marks: number;
+      readonly blocks: number;
+      /** i32 that problems have in common: above 0, they begin with filling their blocks. */
+      readonly votes: number;
+      /** A problem that has made so many rows has its blocks filled. */
+      readonly limit: number;
+      readonly matrix: number;
+      readonly stride: number;
+    }
   | {
       readonly slots: number;
       readonly slotOf: number;
@@ -125,18 +137,20 @@ export type Keeper =
       readonly stride: number;
     };
 
-const ROWS_BYTES = 100;
-const MAKING_BYTES = 512;
+const ROWS_BYTES = 124;
+const MAKING_BYTES = 11 * LINE_BYTES;
 
 /** Bytes of a descriptor of rows, and what follows it to work in. */
 export const ROWS_ROOM = 128 + MAKING_BYTES;
 
-/** The descriptor of rows that lies at address `at`, u32[25]. */
+/** The descriptor of rows that lies at address `at`, u32[31]. */
 export function rowsDescriptor(at: number, source: RowSource, keeper: Keeper, runs: readonly [Run, Run]): Uint32Array {
   const { vectors, order, fn, dots, dotsStride } = source;
   const all = "marks" in keeper ? [keeper.marks, keeper.blocks] : [0, 0];
   const some = "marks" in keeper ? [0, 0, 0] : [keeper.slots, keeper.slotOf, keeper.uses];
+  const filling = "marks" in keeper ? [keeper.limit, keeper.votes] : [0, 0];
   const words = [vectors, order, fn, dots, dotsStride, at + 128, ...all, keeper.matrix, keeper.stride, ...some, 0, 0];
+  words.push(...filling, 0, 0, 0, 0);
   for (const run of runs) words.push(run.block, run.begin, run.columns, run.at, run.panels);
   return Uint32Array.from({ length: ROWS_BYTES / 4 }, (_, i) => words[i]!);
 }

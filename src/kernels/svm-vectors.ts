@@ -8,8 +8,9 @@
  * f64, and their products are sums over ascending features with one accumulator that begins at +0, a product and a sum being
  * rounded apiece. Leaving out zeros changes neither. Pixels, counts, one-hot rows and short decimals are on a grid.
  */
-import { svm } from "./generated/svm.js";
+
 import type { Kernel } from "./kernel.js";
+import { svm } from "./modules.js";
 
 /** Kinds of vectors. */
 export const I16 = 0;

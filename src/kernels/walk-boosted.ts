@@ -5,8 +5,9 @@
  * trees, each to the output that the tree belongs to. Rows go left where value < threshold, both rounded to f32; where the
  * value is missing (NaN) they go to the node's default side.
  */
-import { boosting } from "./generated/boosting.js";
+
 import type { Kernel } from "./kernel.js";
+import { boosting } from "./modules.js";
 
 /**
  * walkBoosted(nodes, roots, outputs, treeBegin, treeEnd, data, kind, cols, rows, n, rowBegin, rowEnd, margins) -> DONE

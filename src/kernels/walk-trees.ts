@@ -4,8 +4,9 @@
  * Problem: for each row, add the vectors of the leaves that it reaches in a range of trees, in the order of the trees. Values are
  * compared as f64, left where value <= threshold.
  */
-import { tree } from "./generated/tree.js";
+
 import type { Kernel } from "./kernel.js";
+import { tree } from "./modules.js";
 
 /**
  * walk(nodes, roots, leaves, k, treeBegin, treeEnd, data, kind, byteValues, cols, rows, rowBegin, rowEnd, out) -> DONE

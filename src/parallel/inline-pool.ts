@@ -3,6 +3,7 @@ import { EventLoop } from "./event-loop.js";
 import { kernelFailed } from "./kernel-failure.js";
 import { Linker } from "./linker.js";
 import { Memory } from "./memory.js";
+import { unlessAborted } from "./on-abort.js";
 import type { KernelCall, Pool } from "./pool.js";
 import { type Task, TaskQueue } from "./task-queue.js";
 
@@ -40,7 +41,7 @@ export class InlinePool implements Pool {
   async #perform({ call, signal }: Task): Promise<void> {
     const { kernel, args } = call;
     try {
-      if (this.#linker.bound(kernel) === undefined) await this.#linker.bind(kernel);
+      if (this.#linker.bound(kernel) === undefined) await unlessAborted(this.#linker.bind(kernel), signal);
       const run = this.#linker.bound(kernel)!;
       let answer: number | undefined = MORE;
       while (answer === MORE) {
@@ -51,7 +52,7 @@ export class InlinePool implements Pool {
       if (answer === DONE) return;
       if (answer !== MORE) throw new Error(`it answered ${answer}, which is neither DONE nor MORE`);
     } catch (error) {
-      throw kernelFailed(kernel, error);
+      if (!signal?.aborted) throw kernelFailed(kernel, error);
     } finally {
       for (const block of call.writes) this.memory.touch(block);
     }

@@ -3,7 +3,7 @@ import type { Memory } from "./memory.js";
 
 export type KernelFunction = (...args: number[]) => number | undefined;
 
-/** Compiles kernel modules once and binds them to one memory. */
+/** Loads and compiles kernel modules once and binds them to one memory. */
 export class Linker {
   readonly #memory: Memory;
   readonly #modules = new Map<KernelModule, Promise<WebAssembly.Module>>();
@@ -13,14 +13,19 @@ export class Linker {
     this.#memory = memory;
   }
 
-  /** The module, compiled; it can be posted to workers. */
+  /** The module, loaded and compiled; it can be posted to workers. What failed is tried again when it is next asked for. */
   module(family: KernelModule): Promise<WebAssembly.Module> {
     let compiled = this.#modules.get(family);
     if (compiled === undefined) {
-      compiled = WebAssembly.compile(bytesOf(family, this.#memory.shared));
+      compiled = this.#compile(family);
       this.#modules.set(family, compiled);
+      compiled.catch(() => this.#modules.delete(family));
     }
     return compiled;
+  }
+
+  async #compile(family: KernelModule): Promise<WebAssembly.Module> {
+    return WebAssembly.compile(bytesOf(await family.load(), this.#memory.shared));
   }
 
   /** Binds the kernel's module to the memory, so that `bound` finds it. */

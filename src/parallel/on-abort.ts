@@ -27,3 +27,14 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
     listeners.delete(signal);
   };
 }
+
+/** Waits for the promise, or rejects with the signal's reason as soon as it aborts. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  let stopListening = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stopListening = onAbort(signal, () => reject(signal.reason));
+  });
+  return Promise.race([promise, aborted]).finally(stopListening);
+}

@@ -30,7 +30,7 @@ export interface Pool {
    * ended and replaced.
    *
    * @throws the signal's reason if it is aborted before the call has ended
-   * @throws KernelError if the kernel traps or its worker dies; the pool stays usable
+   * @throws KernelError if the kernel traps, its worker dies or its code cannot be loaded; the pool stays usable
    */
   run(call: KernelCall, signal?: AbortSignal): Promise<void>;
   /** Waits for the calls in flight, then ends the workers. Calls made afterwards are rejected. */

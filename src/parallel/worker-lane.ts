@@ -4,7 +4,7 @@ import type { Linker } from "./linker.js";
 import type { Memory } from "./memory.js";
 import type { Answer, Order } from "./messages.js";
 import { Mirror } from "./mirror.js";
-import { onAbort } from "./on-abort.js";
+import { onAbort, unlessAborted } from "./on-abort.js";
 import type { KernelCall } from "./pool.js";
 import { startWorker, type WorkerPort } from "./worker-port.js";
 
@@ -96,26 +96,21 @@ export class WorkerLane {
     this.#busy = true;
     this.#port?.keepAlive(true);
     try {
-      await this.#untilStarted(signal);
-      const module = await this.#linker.module(call.kernel.module).catch((error) => {
+      const loading = this.#linker.module(call.kernel.module).catch((error) => {
         throw kernelFailed(call.kernel, error);
       });
+      loading.catch(() => {}); // It is awaited below, perhaps later than it fails.
+      // Worker and module may take long to load; an abort does not wait for them, as nothing has been sent yet.
+      const module = await unlessAborted(
+        this.#started.then(() => loading),
+        signal,
+      );
       signal?.throwIfAborted();
       await this.#exchange(call, module, signal);
     } finally {
       this.#busy = false;
       this.#port?.keepAlive(false);
     }
-  }
-
-  /** A worker may take long to load; an abort does not wait for it, as nothing has been sent yet. */
-  async #untilStarted(signal: AbortSignal | undefined): Promise<void> {
-    if (signal === undefined) return this.#started;
-    let stopListening = () => {};
-    const aborted = new Promise<never>((_, reject) => {
-      stopListening = onAbort(signal, () => reject(signal.reason));
-    });
-    await Promise.race([this.#started, aborted]).finally(stopListening);
   }
 
   async #exchange(call: KernelCall, module: WebAssembly.Module, signal: AbortSignal | undefined): Promise<void> {

@@ -34,8 +34,6 @@ export interface KernelRows {
   readonly laneBytes: number;
   /** For a problem of these two segments, to be solved with the lane's memory. */
   at(lane: Block, segments: Two): RowsAt;
-  /** Told when the first problem is solved, so that the rest can be made otherwise. */
-  review(segments: Two): Promise<void>;
 }
 
 /** A square matrix in memory, its rows `stride` bytes apart. */
@@ -62,8 +60,8 @@ export interface KernelProblem {
 /** Nanoseconds of a kernel value, and of one line of its dot product. */
 const VALUE_COST = 4;
 const LINE_COST = 0.06;
-/** Rows are made as they are needed as long as a problem needs less than this part of its rows: a whole matrix is symmetric. */
-const MOST_NEEDED = 0.45;
+/** Rows are made as they are needed as long as a problem needs less than this part of its rows. */
+const MOST_MADE = 0.45;
 
 /** Kernel values must be smaller, since solvers add up four of them in 32 bits. */
 export const TOO_LARGE = 2 ** 125;
@@ -96,7 +94,7 @@ export function rowsOfMatrix({ values, stride }: SquareMatrix, diagonal: Block, 
     const offsets: Two = [4 * begin[0], 4 * begin[1]];
     return { matrix: values.offset, stride, rows: 0, diagonal: diagonal.offset, begin, offsets };
   };
-  return { reads: [values, diagonal], writes: [], laneBytes: 0, at, review: async () => {} };
+  return { reads: [values, diagonal], writes: [], laneBytes: 0, at };
 }
 
 /** The whole matrix, half of it computed and mirrored. */
@@ -108,35 +106,31 @@ export async function wholeMatrix(problem: KernelProblem, scope: Scope, ctx: Run
   return rowsOfMatrix(matrix, await diagonalOf(problem, fn, scope, ctx), problem.layout);
 }
 
-/** Room for the whole matrix, which problems fill as far as they need; made whole once they turn out to need most of it. */
+/** Room for the whole matrix, which problems fill as far as they need. */
 export async function neededRows(problem: KernelProblem, scope: Scope, ctx: RunContext): Promise<KernelRows> {
   const { rows, begins } = problem.layout;
   const blocks = begins.length;
   const made = await rowMaking(problem, scope, ctx);
   const matrix = { values: scope.alloc(matrixBytes(rows, 4)), stride: strideOf(rows, 4) };
   const marks = scope.zeros(rows * blocks);
+  const votes = scope.zeros(4);
   const { memory } = ctx.pool;
   const at = (lane: Block, segments: Two): RowsAt => {
     const begin = pick(begins, segments);
     const offsets: Two = [4 * begin[0], 4 * begin[1]];
-    const keeper = { marks: marks.offset, blocks, matrix: matrix.values.offset, stride: matrix.stride };
+    const limit = Math.max(1, Math.ceil(MOST_MADE * segments.reduce((sum, s) => sum + sizeOf(problem.layout, s), 0)));
+    const keeper = {
+      marks: marks.offset,
+      blocks,
+      votes: votes.offset,
+      limit,
+      matrix: matrix.values.offset,
+      stride: matrix.stride,
+    };
     memory.u32(lane).set(rowsDescriptor(lane.offset, made.source, keeper, made.runs(segments, offsets)));
     return { matrix: 0, stride: 0, rows: lane.offset, diagonal: made.diagonal.offset, begin, offsets };
   };
-  const review = async ([first, second]: Two) => {
-    const known = memory.u8(marks);
-    const sizes = [first, second].map((s) => (begins[s + 1] ?? rows) - begins[s]!);
-    const needed = [first, second].map((s, k) => {
-      const other = k === 0 ? second : first;
-      let count = 0;
-      for (let row = begins[s]!; row < begins[s]! + sizes[k]!; row++) count += known[row * blocks + other]!;
-      return count;
-    });
-    if (needed[0]! + needed[1]! < MOST_NEEDED * (sizes[0]! + sizes[1]!)) return;
-    await inPanels(problem, rows, made.fn, matrix, ctx);
-    memory.u8(marks).fill(1);
-  };
-  return { reads: made.reads, writes: [matrix.values, marks], laneBytes: ROWS_ROOM, at, review };
+  return { reads: made.reads, writes: [matrix.values, marks, votes], laneBytes: ROWS_ROOM, at };
 }
 
 /** Rows that are made when they are needed; of `laneBytes` each lane keeps those that it used last. */
@@ -171,7 +165,7 @@ export async function cachedRows(
     };
   };
   const bytes = Math.max(laneBytes, leastLaneBytes(rows));
-  return { reads: made.reads, writes: [], laneBytes: bytes, at, review: async () => {} };
+  return { reads: made.reads, writes: [], laneBytes: bytes, at };
 }
 
 /** Solvers read up to three values beyond a segment. */

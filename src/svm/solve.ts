@@ -62,9 +62,7 @@ export async function* solve(
   const { memory } = pool;
   const most = problems.reduce((size, { count }) => Math.max(size, positionsOf(count)), 0);
   const scope = memory.scope();
-  const lanes: { readonly block: Block; readonly own: Block }[] = [];
-  const makeLane = () =>
-    lanes.pop() ?? { block: scope.alloc(problemLayout(most).bytes), own: scope.alloc(rows.laneBytes) };
+  const makeLane = () => ({ block: scope.alloc(problemLayout(most).bytes), own: scope.alloc(rows.laneBytes) });
   const work = async (i: number, { block, own }: { block: Block; own: Block }, stop: AbortSignal) => {
     const problem = problems[i]!;
     const given = { bounds: problem.bounds(), start: problem.start() };
@@ -92,19 +90,7 @@ export async function* solve(
     return { alpha: pick(at(layout.alpha)), F: pick(at(layout.f)), rho, rounds, converged: status === CONVERGED };
   };
   try {
-    // One problem in the middle tells what the others need.
-    const pilot = Math.floor(problems.length / 2);
-    const lane = makeLane();
-    const first = problems.length < 3 ? null : await work(pilot, lane, signal);
-    if (first !== null) await rows.review(problems[pilot]!.segments);
-    lanes.push(lane);
-    yield* mapTasks(
-      pool,
-      problems.length,
-      makeLane,
-      (i, lane, stop) => (i === pilot && first !== null ? Promise.resolve(first) : work(i, lane, stop)),
-      signal,
-    );
+    yield* mapTasks(pool, problems.length, makeLane, work, signal);
   } finally {
     scope.free();
   }

@@ -12,18 +12,7 @@ describe("The command line of the MNIST example", () => {
   });
 
   it("reads every option", () => {
-    const args = [
-      "--full",
-      "--rows",
-      "60000",
-      "--only",
-      "rf, svm",
-      "--workers",
-      "0",
-      "--out",
-      "/somewhere",
-      "--help",
-    ];
+    const args = ["--full", "--rows", "60000", "--only", "rf, svm", "--workers", "0", "--out", "/somewhere", "--help"];
     expect(readOptions(args)).toEqual({
       full: true,
       rows: 60_000,

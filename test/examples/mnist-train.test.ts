@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inlinePool, trainTestSplit } from "trellis-learn";
+import { inlinePool, Matrix, trainTestSplit } from "trellis-learn";
 import { loadDigits } from "trellis-learn/datasets";
 import { loadModel } from "trellis-learn/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,10 +11,11 @@ import { ReportFolder } from "../../examples/mnist/src/report-folder.js";
 import { type FittedClassifier, scoresOf } from "../../examples/mnist/src/scores.js";
 import { type Outcome, trainFamily, vote } from "../../examples/mnist/src/train.js";
 
-/** The 8 x 8 digits in place of MNIST: the same kind of task, in little time. */
+/** The 8 x 8 digits in place of MNIST: the same kind of task, pixels from 0 to 1, in little time. */
 function digits(): Data {
   const { X, y } = loadDigits();
-  const [someX, , someY] = trainTestSplit(X, y, { trainSize: 600, randomState: 0, stratify: y });
+  const pixels = new Matrix(X.data, X.rows, X.cols, { scale: 1 / 16 });
+  const [someX, , someY] = trainTestSplit(pixels, y, { trainSize: 600, randomState: 0, stratify: y });
   const [trainX, testX, trainY, testY] = trainTestSplit(someX, someY, { randomState: 0, stratify: someY });
   return { train: { X: trainX, y: trainY }, test: { X: testX, y: testY }, untouched: null };
 }

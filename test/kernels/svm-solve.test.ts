@@ -125,9 +125,9 @@ function checkMade(
     const fn = at.put(functionDescriptor({ ...kernel, type: kernel.kernel }, q ?? 1));
     const diagonal = at.put(Float32Array.from(made, (row, i) => row[i]!));
     const panels = counts.map((count, s) => {
-      const several = Math.ceil(count / panelRows(kind));
+      const several = Math.ceil(padded(count) / panelRows(kind));
       const out = at.room(panelBytes(lines) * several);
-      expect(at.call("packPanels", [vectors, order + 4 * begins[s]!, count, 0, several, out])).toBe(DONE);
+      expect(at.call("packPanels", [vectors, order + 4 * begins[s]!, padded(count), 0, several, out])).toBe(DONE);
       return out;
     });
     const dotsStride = strideOf(n, kind === I16 ? 4 : 8);
@@ -144,7 +144,10 @@ function checkMade(
     const marks = at.put(new Uint8Array(rows * counts.length));
     const [descriptor, slotOf, uses] = [at.room(ROWS_ROOM), at.room(4 * rows), at.room(8 * rows)];
     const address = at.room(problemLayout(positionsOf([rows, rows])).bytes);
-    at.freezeInputs([room, marks, descriptor, slotOf, uses, address]);
+    // Some problems begin with filling their blocks, some come to it after a few rows, some never do.
+    const votes = at.put(Uint32Array.of((n % 3) - 1));
+    const limit = 1 + 5 * (n % 7);
+    at.freezeInputs([room, marks, votes, descriptor, slotOf, uses, address]);
     for (const { segments, problem } of problems) {
       const isTwice = segments[0] === segments[1];
       const count: Two = [counts[segments[0]]!, counts[segments[1]]!];
@@ -154,7 +157,7 @@ function checkMade(
       const slotBytes = 4 * (first! + (isTwice ? 0 : second!));
       const keeper =
         kept === "all"
-          ? { marks, blocks: counts.length, matrix: room, stride }
+          ? { marks, blocks: counts.length, votes, limit, matrix: room, stride }
           : { slots: kept, slotOf, uses, matrix: room, stride: slotBytes };
       const run = (k: 0 | 1) => ({
         block: segments[k],

@@ -1,5 +1,5 @@
 import asc from "assemblyscript/asc";
-import type { Kernel, KernelModule } from "../../src/kernels/kernel.js";
+import type { Kernel, KernelCode, KernelModule } from "../../src/kernels/kernel.js";
 
 /** Small kernels that show what a pool does, and some that misbehave. */
 const source = `
@@ -69,11 +69,13 @@ async function compile(shared: boolean): Promise<Buffer> {
 }
 
 const [forShared, forPrivate] = [await compile(true), await compile(false)];
-const module: KernelModule = {
+export const code: KernelCode = {
   name: "probe",
   code: forPrivate.toString("hex"),
   memoryFlagAt: forPrivate.findIndex((byte, i) => byte !== forShared[i]),
 };
+
+const module: KernelModule = { name: "probe", load: async () => code };
 
 export const probe = (name: string): Kernel => ({ module, name });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "tsup";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { probe } from "./probe.js";
+import { code } from "./probe.js";
 
 // Only a process of its own shows whether a pool keeps one alive, so these tests build one.
 let folder: string;
@@ -28,7 +28,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const preamble = `
   import { threadPool } from "./pool.js";
-  const module = ${JSON.stringify(probe("count").module)};
+  const module = { name: "probe", load: async () => (${JSON.stringify(code)}) };
   const counting = (pool, total, cost) => {
     const progress = pool.memory.scope().zeros(8);
     return { kernel: { module, name: "count" }, args: [progress.offset, total, 100000], reads: [], writes: [progress], cost };

@@ -256,6 +256,20 @@ describe("The function that SVC fits", () => {
     );
   });
 
+  it("is the same whether rows are kept, made again or filled in, also where a class has few of them", async () => {
+    const unbalanced = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 5, max: 60 }), fc.nat());
+    await fc.assert(
+      fc.asyncProperty(unbalanced, kernels, budgets, async ([few, many, seed], params, C) => {
+        const made = smallProblem(few + 2 * many, 3, 2, false, seed);
+        const problem = { ...made, y: made.X.map((_, i) => (i < few ? 0 : i < few + many ? 1 : 2)) };
+        const kept = await fitted({ ...params, C, maxIter: 500 }, problem);
+        const again = await fitted({ ...params, C, maxIter: 500, cacheSize: 1e-6 }, problem);
+        expect(kept.state.model).toEqual(again.state.model);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it("takes weights of classes for weights of their rows", async () => {
     await fc.assert(
       fc.asyncProperty(smallProblems, kernels, async (problem, params) => {

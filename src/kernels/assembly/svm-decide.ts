@@ -1,5 +1,4 @@
-import { dotsWithPanel, F64, I16, kindOf, LINE, linesOf, normsOf, packPanel, widthOf } from "./svm-dots";
-import { gather } from "./svm-rows";
+import { dotsWithPanel, F64, gather, I16, kindOf, LINE, linesOf, normsOf, packPanel, widthOf } from "./svm-dots";
 import { kernelValues } from "./svm-values";
 
 // Decision values of pairs of classes: sums over the support vectors of both classes, in their order, begun at +0.

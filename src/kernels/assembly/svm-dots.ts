@@ -139,3 +139,18 @@ export function packPanel(vectors: u32, order: u32, n: u32, from: u32, panel: u3
     }
   }
 }
+
+/** Dot products and squared norms of `count` rows, from a row of dot products. */
+export function gather(vectors: u32, dots: u32, columns: u32, count: u32, raw: u32, norms: u32): void {
+  const own = normsOf(vectors);
+  for (let c: u32 = 0; c < count; c++) {
+    const column = load<u32>(columns + (c << 2));
+    if (kindOf(vectors) == I16) {
+      store<i32>(raw + (c << 2), load<i32>(dots + (column << 2)));
+      store<i32>(norms + (c << 2), load<i32>(own + (column << 2)));
+    } else {
+      store<f64>(raw + (c << 3), load<f64>(dots + (column << 3)));
+      store<f64>(norms + (c << 3), load<f64>(own + (column << 3)));
+    }
+  }
+}

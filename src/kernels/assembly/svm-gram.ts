@@ -1,6 +1,5 @@
-import { dotsWithPanel, F64, I16, kindOf, LINE, linesOf, normsOf, packPanel, widthOf } from "./svm-dots";
-import { gather } from "./svm-rows";
-import { kernelValues, narrow } from "./svm-values";
+import { dotsWithPanel, F64, gather, I16, kindOf, LINE, linesOf, normsOf, packPanel, widthOf } from "./svm-dots";
+import { trainingValues } from "./svm-values";
 
 // Square matrices are made by panels of columns, of which the rows at and below the diagonal are computed, four at a
 // time, and stored in both places.
@@ -9,7 +8,7 @@ import { kernelValues, narrow } from "./svm-values";
 const RAW: u32 = 0;
 const WIDE: u32 = 4 * LINE;
 const SINGLE: u32 = WIDE + 2 * LINE;
-const NORMS: u32 = SINGLE + 4 * LINE;
+export const NORMS: u32 = SINGLE + 4 * LINE;
 const PANEL: u32 = NORMS + LINE;
 
 /**
@@ -58,26 +57,23 @@ export function kernelFromDots(
 }
 
 /** Stores what was found of up to four rows from i on, and the columns from `first` on. */
-// @ts-ignore: decorator
-@inline
-function storeRows(
+export function storeRows(
   scratch: u32, vectors: u32, order: u32, i: u32, rows: u32, first: u32, n: u32, fn: u32, norms: u32, out: u32, stride: u32,
 ): void {
   const kind = kindOf(vectors);
   const size: u32 = kind == F64 ? 8 : 4;
   const columns = min(widthOf(kind), n - first);
   if (fn == 0) {
-    for (let r: u32 = 0; r < rows; r++) memory.copy(out + (i + r) * stride + first * size, scratch + RAW + r * LINE, LINE);
+    for (let r: u32 = 0; r < rows; r++) copy(scratch + RAW + r * LINE, out + (i + r) * stride + first * size, columns * size);
     if (kind == I16) mirror4(scratch + RAW, columns, out + first * stride + (i << 2), stride);
     else mirror8(scratch + RAW, columns, out + first * stride + (i << 3), stride);
     return;
   }
   for (let r: u32 = 0; r < rows; r++) {
     const norm = normsOf(vectors) + load<u32>(order + ((i + r) << 2)) * size;
-    kernelValues(kind, fn, scratch + RAW + r * LINE, norm, norms, scratch + WIDE);
     const single = scratch + SINGLE + r * LINE;
-    narrow(scratch + WIDE, single, widthOf(kind));
-    memory.copy(out + (i + r) * stride + (first << 2), single, widthOf(kind) << 2);
+    trainingValues(kind, fn, scratch + RAW + r * LINE, norm, norms, scratch + WIDE, single, widthOf(kind));
+    copy(single, out + (i + r) * stride + (first << 2), columns << 2);
   }
   mirror4(scratch + SINGLE, columns, out + first * stride + (i << 2), stride);
 }
@@ -91,10 +87,17 @@ export function kernelDiagonal(scratch: u32, vectors: u32, order: u32, n: u32, f
     // A row's product with itself is its squared norm.
     if (kind == I16) store<i32>(scratch, load<i32>(normsOf(vectors) + (row << 2)));
     else store<f64>(scratch, load<f64>(normsOf(vectors) + (row << 3)));
-    kernelValues(kind, fn, scratch, scratch, scratch, scratch + WIDE);
-    store<f32>(out + (c << 2), f32(load<f64>(scratch + WIDE)));
+    trainingValues(kind, fn, scratch, scratch, scratch, scratch + WIDE, scratch + SINGLE, 4);
+    store<f32>(out + (c << 2), load<f32>(scratch + SINGLE));
   }
   return 0;
+}
+
+/** Few bytes, up to the next multiple of 16, for which memory.copy would take longer. */
+// @ts-ignore: decorator
+@inline
+function copy(from: u32, to: u32, bytes: u32): void {
+  for (let at: u32 = 0; at < bytes; at += 16) v128.store(to + at, v128.load(from + at));
 }
 
 /** Four rows of 4-byte values, LINE bytes apart, as the columns of `columns` rows of out. */

@@ -1,4 +1,4 @@
-import { neededRow } from "./svm-rows";
+import { beginRows, endRows, fillRows, neededRow } from "./svm-rows";
 
 // Sequential minimal optimisation with second-order working sets (Fan, Chen, Lin: "Working set selection using second order
 // information for training SVM", JMLR 2005). What is solved, and which bits come out, is said in svm-solve.ts.
@@ -42,12 +42,17 @@ const TAU: f64 = 1e-12;
 
 /** At most `rounds` rounds; answers MORE (1) where the problem is not solved by then. */
 export function smo(problem: u32, rounds: u32): i32 {
+  const rows = load<u32>(problem, ROWS);
   if (load<u32>(problem, STATUS) == 0) begin(problem);
-  for (; rounds > 0; rounds--) {
+  while (rounds > 0) {
+    if (rows != 0) rounds = fillRows(rows, rounds);
+    if (rounds == 0) break;
+    rounds--;
     const status = round(problem);
     if (status == BEGUN) continue;
     store<u32>(problem, status, STATUS);
     store<f64>(problem, rhoOf(problem), RHO);
+    if (rows != 0) endRows(rows);
     return 0;
   }
   return 1;
@@ -78,6 +83,7 @@ function begin(problem: u32): void {
     store<f32>(load<u32>(problem, DIAGONAL) + (p << 2), bounded ? 0 : load<f32>(load<u32>(problem, ROW_DIAGONAL) + (row << 2)));
   }
   store<u32>(problem, BEGUN, STATUS);
+  if (load<u32>(problem, ROWS) != 0) beginRows(load<u32>(problem, ROWS));
   // Nothing moves yet: it only finds the first.
   const row = rowAt(problem, 0);
   move(problem, row, row, 0);
@@ -132,16 +138,12 @@ function shift(problem: u32, p: u32, d: f64, toBound: bool, down: bool): void {
   setMasks(problem, p);
 }
 
-/** Two f64 of the first, or of the last, two of four f32. */
+/** K_i - K_j at two positions, in f64. */
 // @ts-ignore: decorator
 @inline
-function firstTwo(x: v128): v128 {
-  return f64x2.promote_low_f32x4(x);
-}
-// @ts-ignore: decorator
-@inline
-function lastTwo(x: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1));
+function difference(ki: u32, toJ: u32): v128 {
+  const a = f64x2.promote_low_f32x4(v128.load64_zero(ki));
+  return f64x2.sub(a, f64x2.promote_low_f32x4(v128.load64_zero(ki + toJ)));
 }
 
 /** F -= d (K_i - K_j); finds the first position of the largest F that may rise. */
@@ -161,11 +163,9 @@ function move(problem: u32, rowI: u32, rowJ: u32, d: f64): void {
     let top = f64x2.splat(-Infinity);
     let topHigh = top;
     for (; p < end; p += 4, ki += 16) {
-      const a = v128.load(ki);
-      const b = v128.load(ki + toJ);
       const at = f + (p << 3);
-      const low = f64x2.sub(v128.load(at), f64x2.mul(factor, f64x2.sub(firstTwo(a), firstTwo(b))));
-      const high = f64x2.sub(v128.load(at, 16), f64x2.mul(factor, f64x2.sub(lastTwo(a), lastTwo(b))));
+      const low = f64x2.sub(v128.load(at), f64x2.mul(factor, difference(ki, toJ)));
+      const high = f64x2.sub(v128.load(at, 16), f64x2.mul(factor, difference(ki + 8, toJ)));
       v128.store(at, low);
       v128.store(at, high, 16);
       top = f64x2.pmax(top, f64x2.add(low, v128.load(up + (p << 3))));

@@ -1,7 +1,7 @@
 /** A memory for kernel tests, with guard zones around every buffer and inputs that must not change. */
 import { expect } from "vitest";
 import { tree } from "../../../src/kernels/generated/tree.js";
-import { ARENA_BASE, bytesOf, type KernelModule } from "../../../src/kernels/kernel.js";
+import { ARENA_BASE, bytesOf, type KernelCode } from "../../../src/kernels/kernel.js";
 
 const GUARD = 64;
 const FILL = 0xa5;
@@ -16,9 +16,9 @@ export class KernelMemory {
   #buffers: { at: number; bytes: number }[] = [];
   #inputs: { at: number; copy: Uint8Array }[] = [];
 
-  constructor(shared: boolean, module: KernelModule = tree, pages = PAGES) {
+  constructor(shared: boolean, code: KernelCode = tree, pages = PAGES) {
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(module, shared)), {
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(code, shared)), {
       env: { memory: this.#memory },
     });
     this.#exports = instance.exports as Exports;

@@ -16,13 +16,13 @@ const ROUNDER = 1.5 * 2 ** 52;
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
-/** The kernels' own exponential: Cody and Waite's reduction by ln 2, then Taylor's series to degree 13 by Horner's rule. */
+/** The kernels' own exponential: Cody and Waite's reduction by ln 2, then Taylor's series to degree 10 by Horner's rule. */
 export function exp(x: number): number {
   const clamped = Math.min(Math.max(x, -708), 709);
   const k = clamped * Math.LOG2E + ROUNDER - ROUNDER;
   const r = clamped - k * LN2_HIGH - k * LN2_LOW;
-  let sum = 1 / factorial(13);
-  for (let n = 12; n >= 0; n--) sum = sum * r + 1 / factorial(n);
+  let sum = 1 / factorial(10);
+  for (let n = 9; n >= 0; n--) sum = sum * r + 1 / factorial(n);
   return sum * powerOfTwo(k);
 }
 
@@ -72,7 +72,7 @@ export function valueOfDots(ab: number, aa: number, bb: number, q: number | null
     case "poly":
       return powi(gamma * (ab * scale) + coef0, degree);
     case "rbf":
-      return exp(-gamma * Math.max(0, (aa + bb - 2 * ab) * scale));
+      return exp(Math.max(0, aa + bb - 2 * ab) * -(gamma * scale));
     case "sigmoid":
       return tanh(gamma * (ab * scale) + coef0);
   }

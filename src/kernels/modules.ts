@@ -1,0 +1,22 @@
+/** The families of kernels. Each is a chunk of its own, so that a page fetches the code of a family when it first needs it. */
+import type { KernelModule } from "./kernel.js";
+
+export const tree: KernelModule = {
+  name: "tree",
+  load: async () => (await import("./generated/tree.js")).tree,
+};
+
+export const linear: KernelModule = {
+  name: "linear",
+  load: async () => (await import("./generated/linear.js")).linear,
+};
+
+export const boosting: KernelModule = {
+  name: "boosting",
+  load: async () => (await import("./generated/boosting.js")).boosting,
+};
+
+export const svm: KernelModule = {
+  name: "svm",
+  load: async () => (await import("./generated/svm.js")).svm,
+};
