@@ -66,12 +66,15 @@ export function rows(folder, quick) {
   });
 
   const onMnist = { peer: "scikit-learn", cpus: ONE_CORE, tables: split(fitRows) };
-  /** A row that measures the second fit, of `params`, whose support vectors must be as many as theirs. */
+  /**
+   * A row that measures one fit of `params`, whose support vectors must be as many as theirs, after one without probabilities: both
+   * sides are warm then.
+   */
   const fitOf = (params, goal) => ({
     ...onMnist,
     goal,
     also: { support_vector_agreement: 99 },
-    warm: [fitting(wide)],
+    warm: [fitting({ ...params, probability: false })],
     timed: fitting(params),
     after: [params.probability ? quality : accuracy, support],
     summary: compareSupport,
