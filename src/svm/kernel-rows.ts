@@ -142,6 +142,8 @@ export async function cachedRows(
 ): Promise<KernelRows> {
   const { rows, begins } = problem.layout;
   const made = await rowMaking(problem, scope, ctx);
+  /** Whose rows each lane holds: the next problem of the same segments finds them there. */
+  const held = new Map<Block, string>();
   const at = (lane: Block, segments: Two): RowsAt => {
     const isTwice = segments[0] === segments[1];
     const first = sizeOf(problem.layout, segments[0]);
@@ -152,9 +154,12 @@ export async function cachedRows(
     const slots = Math.min(rows, Math.floor((lane.bytes - uses - BEYOND) / (stride + 8)));
     const matrix = lane.offset + uses + 8 * slots;
     const keeper = { slots, slotOf: lane.offset + slotOf, uses: lane.offset + uses, matrix, stride };
-    const words = ctx.pool.memory.u32(lane);
-    words.set(rowsDescriptor(lane.offset, made.source, keeper, made.runs(segments, offsets)));
-    words.fill(0, slotOf / 4, slotOf / 4 + rows);
+    if (held.get(lane) !== segments.join()) {
+      const words = ctx.pool.memory.u32(lane);
+      words.set(rowsDescriptor(lane.offset, made.source, keeper, made.runs(segments, offsets)));
+      words.fill(0, slotOf / 4, slotOf / 4 + rows);
+      held.set(lane, segments.join());
+    }
     return {
       matrix: 0,
       stride: 0,
