@@ -97,5 +97,5 @@ async function varianceOf(X: Matrix, signal: AbortSignal): Promise<number> {
     return sum / (rows * cols);
   };
   const mean = await total((value) => value);
-  return total((value) => (value - mean) ** 2);
+  return total((value) => (value - mean) * (value - mean));
 }
