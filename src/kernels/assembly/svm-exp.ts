@@ -23,7 +23,10 @@ export function exp2Lanes(x: v128): v128 {
   return scaled(sum, t);
 }
 
-/** exp of the two x of a and of b, four f64 or, narrowed, four f32; both have the constants in common. */
+/**
+ * exp of the two x of a and of b, four f64 or, narrowed, four f32; both have the constants in common. The series is written
+ * out, since the loop of `exp2Lanes` takes longer.
+ */
 // @ts-ignore: decorator
 @inline
 export function exp4<T>(a: v128, b: v128, out: usize): void {
@@ -32,7 +35,7 @@ export function exp4<T>(a: v128, b: v128, out: usize): void {
   const ra = rest(a, ta);
   const rb = rest(b, tb);
   let c = constant(4);
-  let next = constant(5);
+  const next = constant(5);
   let sumA = f64x2.add(f64x2.mul(c, ra), next);
   let sumB = f64x2.add(f64x2.mul(c, rb), next);
   c = constant(6);
