@@ -163,6 +163,7 @@ class Decider {
     const { model, ctx } = this;
     const all = Uint32Array.from({ length: X.rows }, (_, row) => row);
     const inner = ctx.pool.memory.scope();
+    // A copy is nobody else's: what is placed of it goes with it.
     const copied = new Workspace();
     const isCopied = isSmallPart(X);
     const table = isCopied ? copyOf(X) : X;
