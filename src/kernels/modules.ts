@@ -20,3 +20,8 @@ export const svm: KernelModule = {
   name: "svm",
   load: async () => (await import("./generated/svm.js")).svm,
 };
+
+export const neural: KernelModule = {
+  name: "neural",
+  load: async () => (await import("./generated/neural.js")).neural,
+};

@@ -1,0 +1,1 @@
+export { runNetwork, trainNetwork } from "./neural-network";

@@ -1,0 +1,291 @@
+import type { RunContext } from "../core/estimator.js";
+import type { Matrix } from "../core/matrix.js";
+import { type Placed, place, placeRows } from "../core/placed.js";
+import {
+  END,
+  FAILED,
+  jobWords,
+  NEXT,
+  type NetworkJob,
+  OP,
+  OP_WORDS,
+  operationWords,
+  POWERS,
+  PROGRESS_BYTES,
+  runNetwork,
+  START,
+  SUM_OF_LOSSES,
+  SUM_OF_RIGHT,
+  settingsOf,
+  trainNetwork,
+} from "../kernels/run-network.js";
+import { mapTasks } from "../parallel/map-tasks.js";
+import type { Block, Memory, Scope } from "../parallel/memory.js";
+import type { KernelCall } from "../parallel/pool.js";
+import type { Epoch, EpochResult, NeuralBackend, Training, TrainingSetup, Weights } from "./backend.js";
+import { lastActivation, type Network } from "./network.js";
+import type { Optimizer } from "./optimizers.js";
+import { compile, type Program } from "./program.js";
+import { WeightLayout } from "./weight-layout.js";
+
+/** Rough nanoseconds of a multiplication, forward and in all of training. */
+const RUN_COST = 0.05;
+const TRAIN_COST = 0.12;
+/** Nanoseconds of a call, after which progress is told. */
+const CALL_COST = 50_000_000;
+/** Rows that are answered at a time, and cost of a task that answers rows. */
+const RUN_BATCH = 32;
+const TASK_COST = 5_000_000;
+
+/** The backend that needs nothing else: our kernels on the pool's workers. */
+export const wasmBackend: NeuralBackend = {
+  name: "wasm",
+  train: (setup, ctx) => WasmTraining.begin(setup, ctx),
+  predict,
+};
+
+/** The table that rows are read from, as kernels are told of it. */
+interface PlacedTable {
+  readonly blocks: readonly Block[];
+  readonly fields: Pick<NetworkJob, "cells" | "cellKind" | "byteValues" | "cols" | "rows">;
+}
+
+async function placeTable(X: Matrix, scope: Scope, ctx: RunContext): Promise<PlacedTable> {
+  const placed: Placed = await place(X, ctx);
+  const rows = placeRows(X, scope);
+  const { byteValues } = placed;
+  const values = byteValues === null ? null : scope.place(Float32Array.from(ctx.pool.memory.f64(byteValues)));
+  return {
+    blocks: [placed.cells, rows, ...(values === null ? [] : [values])],
+    fields: {
+      cells: placed.cells.offset,
+      cellKind: placed.kind,
+      byteValues: values?.offset ?? 0,
+      cols: X.cols,
+      rows: rows.offset,
+    },
+  };
+}
+
+function fieldsOf(
+  program: Program,
+  network: Network,
+  operations: Block,
+  batch: number,
+  scratch: Block,
+): Omit<NetworkJob, keyof PlacedTable["fields"]> {
+  return {
+    operations: operations.offset,
+    operationCount: program.operations.length,
+    input: program.input,
+    inputStride: program.inputStride,
+    batch,
+    output: program.output,
+    outputGradient: program.outputGradient,
+    outputStride: program.outputStride,
+    outputs: network.outputs,
+    scratch: scratch.offset,
+    scratchBytes: scratch.bytes,
+  };
+}
+
+/** Compiles a network into new blocks: the operations, and the scratch that they work in behind the gradients. */
+function compileInto(
+  scope: Scope,
+  network: Network,
+  layout: WeightLayout,
+  batch: number,
+  weights: number,
+  training: boolean,
+) {
+  const gradientBytes = training ? 4 * layout.trainable : 0;
+  const addressed = (scratch: number) =>
+    compile(network, layout, batch, training, { weights, gradients: scratch, scratch: scratch + gradientBytes });
+  const scratch = scope.alloc(gradientBytes + addressed(0).scratchBytes);
+  const program = addressed(scratch.offset);
+  return { program, scratch, operations: scope.place(operationWords(program.operations)) };
+}
+
+class WasmTraining implements Training {
+  readonly #setup: TrainingSetup;
+  readonly #ctx: RunContext;
+  readonly #scope: Scope;
+  readonly #layout: WeightLayout;
+  readonly #program: Program;
+  /** Progress, weights, and the two memories of the optimizer. */
+  readonly #state: Block;
+  readonly #operations: Block;
+  readonly #order: Block;
+  readonly #settings: Block;
+  readonly #call: KernelCall;
+
+  static async begin(setup: TrainingSetup, ctx: RunContext): Promise<WasmTraining> {
+    const scope = ctx.pool.memory.scope();
+    try {
+      return new WasmTraining(setup, ctx, scope, await placeTable(setup.X, scope, ctx));
+    } catch (error) {
+      scope.free();
+      throw error;
+    }
+  }
+
+  private constructor(setup: TrainingSetup, ctx: RunContext, scope: Scope, table: PlacedTable) {
+    const { network, X, batchSize, optimizer } = setup;
+    const { memory } = ctx.pool;
+    const batch = Math.min(batchSize, X.rows);
+    const layout = new WeightLayout(network);
+    const state = scope.zeros(PROGRESS_BYTES + 4 * (layout.size + 2 * layout.trainable));
+    const weights = state.offset + PROGRESS_BYTES;
+    const { program, scratch, operations } = compileInto(scope, network, layout, batch, weights, true);
+    const order = scope.alloc(4 * X.rows);
+    const targets = scope.place(setup.targets);
+    const rowWeights = setup.rowWeights === null ? null : scope.place(setup.rowWeights);
+    const settings = scope.alloc(32);
+    const job = scope.place(
+      jobWords(
+        { ...table.fields, ...fieldsOf(program, network, operations, batch, scratch) },
+        {
+          order: order.offset,
+          count: X.rows,
+          targets: targets.offset,
+          weights: rowWeights?.offset ?? 0,
+          loss: setup.loss,
+          skipsLast: setup.loss.endsWith("Crossentropy") && lastActivation(network) !== "linear",
+          optimizer: optimizer.name,
+          settings: settings.offset,
+          parameters: weights,
+          gradients: scratch.offset,
+          first: weights + 4 * layout.size,
+          second: weights + 4 * (layout.size + layout.trainable),
+          size: layout.trainable,
+        },
+      ),
+    );
+    this.#setup = setup;
+    this.#ctx = ctx;
+    this.#scope = scope;
+    this.#layout = layout;
+    this.#program = program;
+    this.#state = state;
+    this.#operations = operations;
+    this.#order = order;
+    this.#settings = settings;
+    this.#call = {
+      kernel: trainNetwork,
+      args: [job.offset, state.offset],
+      reads: [...table.blocks, job, operations, order, targets, settings, ...(rowWeights === null ? [] : [rowWeights])],
+      writes: [state],
+      scratch: [scratch],
+      cost: CALL_COST,
+    };
+    layout.write(setup.weights, this.#floats(memory).subarray(0, layout.size));
+    this.#numbers(memory).fill(1, POWERS, POWERS + 2);
+  }
+
+  #floats(memory: Memory): Float32Array {
+    return memory.f32(this.#state).subarray(PROGRESS_BYTES / 4);
+  }
+
+  #numbers(memory: Memory): Float64Array {
+    return memory.f64(this.#state);
+  }
+
+  async epoch({ order, learningRate, dropoutKeys, onBatches }: Epoch): Promise<EpochResult> {
+    const { pool, signal } = this.#ctx;
+    const { memory } = pool;
+    const { batchSize, X, optimizer } = this.#setup;
+    const batch = Math.min(batchSize, X.rows);
+    const batches = Math.ceil(X.rows / batch);
+    memory.u32(this.#order).set(order);
+    memory.f32(this.#settings).set(settingsOf({ ...namedByKernels(optimizer), learningRate }));
+    const operations = memory.u32(this.#operations);
+    for (const [i, { kind }] of this.#program.operations.entries()) {
+      if (kind === "dropout") operations[i * OP_WORDS + OP.key] = dropoutKeys[this.#program.layerOf[i]!]!;
+    }
+    this.#numbers(memory).fill(0, SUM_OF_LOSSES, SUM_OF_RIGHT + 1);
+
+    const step = Math.max(1, Math.round(CALL_COST / (TRAIN_COST * this.#program.work * batch)));
+    for (let start = 0; start < batches; start += step) {
+      const end = Math.min(batches, start + step);
+      const progress = memory.u32(this.#state);
+      progress[NEXT] = progress[START] = start;
+      progress[END] = end;
+      progress[FAILED] = 0;
+      const cost = (end - start) * TRAIN_COST * this.#program.work * batch;
+      await pool.run({ ...this.#call, cost }, signal);
+      const after = memory.u32(this.#state);
+      if (after[FAILED] === 1) return { loss: Number.NaN, right: Number.NaN, failedBatch: after[NEXT]! };
+      onBatches(end, batches);
+    }
+    const sums = this.#numbers(memory);
+    return { loss: sums[SUM_OF_LOSSES]!, right: sums[SUM_OF_RIGHT]!, failedBatch: null };
+  }
+
+  async weights(): Promise<Weights> {
+    return this.#layout.read(this.#floats(this.#ctx.pool.memory));
+  }
+
+  end(): void {
+    this.#scope.free();
+  }
+}
+
+function namedByKernels(optimizer: Optimizer): Parameters<typeof settingsOf>[0] {
+  switch (optimizer.name) {
+    case "sgd":
+      return optimizer;
+    case "rmsprop":
+      return { ...optimizer, decay: optimizer.rho };
+    default:
+      return { ...optimizer, decay: optimizer.beta1, decay2: optimizer.beta2 };
+  }
+}
+
+async function predict(network: Network, weights: Weights, X: Matrix, ctx: RunContext): Promise<Float32Array> {
+  const { pool, signal } = ctx;
+  const { memory } = pool;
+  const scope = memory.scope();
+  try {
+    const table = await placeTable(X, scope, ctx);
+    const layout = new WeightLayout(network);
+    const placed = scope.alloc(4 * layout.size);
+    layout.write(weights, memory.f32(placed));
+    const batch = Math.min(RUN_BATCH, X.rows);
+    const makeSlot = () => {
+      const { program, scratch, operations } = compileInto(scope, network, layout, batch, placed.offset, false);
+      const job = scope.place(jobWords({ ...table.fields, ...fieldsOf(program, network, operations, batch, scratch) }));
+      return { program, scratch, operations, job, progress: scope.alloc(PROGRESS_BYTES) };
+    };
+    const first = makeSlot();
+    const rowCost = RUN_COST * first.program.work;
+    const rows = Math.max(batch, Math.ceil(TASK_COST / rowCost / batch) * batch);
+    const out = scope.alloc(4 * X.rows * network.outputs);
+    const slots = [first];
+    const tasks = mapTasks(
+      pool,
+      Math.ceil(X.rows / rows),
+      () => slots.pop() ?? makeSlot(),
+      async (index, slot, stop) => {
+        const [start, end] = [index * rows, Math.min(X.rows, (index + 1) * rows)];
+        const progress = memory.u32(slot.progress);
+        progress[NEXT] = progress[START] = start;
+        progress[END] = end;
+        const part = out.part(4 * start * network.outputs, 4 * (end - start) * network.outputs);
+        const call: KernelCall = {
+          kernel: runNetwork,
+          args: [slot.job.offset, slot.progress.offset, part.offset],
+          reads: [...table.blocks, placed, slot.job, slot.operations],
+          writes: [slot.progress, part],
+          scratch: [slot.scratch],
+          cost: (end - start) * rowCost,
+        };
+        await pool.run(call, stop);
+      },
+      signal,
+    );
+    for await (const _ of tasks);
+    return memory.f32(out).slice();
+  } finally {
+    scope.free();
+  }
+}
