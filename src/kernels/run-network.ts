@@ -55,6 +55,8 @@ export const OP = {
   poolHeight: 33,
   poolWidth: 34,
   unpooled: 35,
+  places: 36,
+  tiles: 37,
   gamma: 7,
   beta: 8,
   gradGamma: 9,
@@ -163,7 +165,9 @@ export const LOSS_KIND = {
 
 export const OPTIMIZER_KIND = { sgd: 1, adam: 2, adamw: 2, rmsprop: 3 } as const;
 
-export const JOB_BYTES = 128;
+const JOB_BYTES = 128;
+/** Word of a training job where `order` and `count` stand. */
+export const ORDER = 16;
 
 /** The record that both kernels read. */
 export function jobWords(job: NetworkJob, training?: TrainingJob): Uint32Array {
@@ -179,7 +183,7 @@ export function jobWords(job: NetworkJob, training?: TrainingJob): Uint32Array {
       OPTIMIZER_KIND[training.optimizer], training.settings, training.parameters, training.gradients, training.first,
       training.second, training.size,
     ],
-    16,
+    ORDER,
   ); // biome-ignore format: one list
   return words;
 }
@@ -227,3 +231,10 @@ export const convListBytes = (pixels: number, cells: number, filters: number): n
 
 /** Floats of `packed` of a convolution. */
 export const packedLength = (inputs: number, filters: number): number => 8 * Math.ceil(filters / 8) * (inputs + 1);
+
+/** The same of one that is done in tiles; assembly/neural-winograd.ts. */
+export const packedTilesLength = (channels: number, filters: number): number => 16 * packedLength(channels, filters);
+
+/** Floats of `tiles`: of so many tiles of 2 x 2 pixels, what they are spread to and what they are gathered from. */
+export const tilesLength = (tiles: number, channels: number, filters: number): number =>
+  16 * tiles * (channels + filters);

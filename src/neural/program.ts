@@ -1,6 +1,13 @@
-import { convListBytes, denseListBytes, type Operation, packedLength } from "../kernels/run-network.js";
+import {
+  convListBytes,
+  denseListBytes,
+  type Operation,
+  packedLength,
+  packedTilesLength,
+  tilesLength,
+} from "../kernels/run-network.js";
 import { dropoutThreshold } from "./dropout-mask.js";
-import type { Activation, Conv2d, Dense, Layer, Pooling2d } from "./layers.js";
+import type { Activation, Conv2d, Dense, Layer, Padding, Pooling2d } from "./layers.js";
 import { type Network, type NetworkLayer, type Shape, sizeOf, windowsOf } from "./network.js";
 import { padded, type WeightLayout } from "./weight-layout.js";
 
@@ -180,10 +187,10 @@ class Compiler {
     const cells = (pooling ?? layer).outputShape;
     // Pixels that no window of the pooling reaches are not computed.
     const [outHeight, outWidth] = [cells[0]! * pool[0], cells[1]! * pool[1]];
-    const down = windowsOf(height, kernelSize[0], strides[0], padding);
-    const across = windowsOf(width, kernelSize[1], strides[1], padding);
-    const paddedHeight = Math.max(height, down.before + height, (down.count - 1) * strides[0] + kernelSize[0]);
-    const paddedWidth = Math.max(width, across.before + width, (across.count - 1) * strides[1] + kernelSize[1]);
+    const isTiled = paysInTiles(spec, channels);
+    const down = extent(height, outHeight, kernelSize[0], strides[0], padding, isTiled);
+    const across = extent(width, outWidth, kernelSize[1], strides[1], padding, isTiled);
+    const [paddedHeight, paddedWidth] = [down.padded, across.padded];
     const isPadded = paddedHeight > height || paddedWidth > width;
     const inputs = kernelSize[0] * kernelSize[1] * channels;
     const transposedLength = filters * kernelSize[0] * padded(kernelSize[1] * channels);
@@ -205,7 +212,10 @@ class Compiler {
       paddedHeight,
       paddedWidth,
       padded: isPadded ? this.#room(paddedHeight * paddedWidth * channels) : 0,
-      packed: this.#room(packedLength(inputs, filters)),
+      packed: this.#room(isTiled ? packedTilesLength(channels, filters) : packedLength(inputs, filters)),
+      tiles: isTiled
+        ? this.#room(tilesLength(Math.ceil(outHeight / 2) * Math.ceil(outWidth / 2), channels, filters))
+        : 0,
       poolHeight: pool[0],
       poolWidth: pool[1],
       unpooled: pooling === null ? 0 : this.#room(pixels * filters),
@@ -215,6 +225,7 @@ class Compiler {
             lists: this.#room(convListBytes(pixels, values / filters, filters) / 4),
             transposed: wantsInput ? this.#room(transposedLength) : 0,
             gradTransposed: this.#room(transposedLength),
+            places: this.#room(2 * pool[0] * pool[1]),
           }
         : {}),
     };
@@ -286,6 +297,23 @@ class Compiler {
     this.#work += 4 * values;
     return y;
   }
+}
+
+/**
+ * Whether a convolution is done in tiles of 2 x 2 pixels (assembly/neural-winograd.ts): it must be of 3 x 3 with strides of 1, in
+ * whole vectors, and of as many channels and filters as make up for the work before and behind the multiplications.
+ */
+function paysInTiles({ kernelSize, strides, filters }: Conv2d, channels: number): boolean {
+  const is = (pair: readonly number[], size: number) => pair[0] === size && pair[1] === size;
+  const inVectors = channels % 4 === 0 && filters % 4 === 0;
+  return is(kernelSize, 3) && is(strides, 1) && inVectors && channels >= 12 && filters >= 12;
+}
+
+/** One side of an image: zeros before it, and how far windows (or whole tiles of them) reach. */
+function extent(size: number, outputs: number, window: number, stride: number, padding: Padding, isTiled: boolean) {
+  const { before } = windowsOf(size, window, stride, padding);
+  const reached = isTiled ? 2 * Math.ceil(outputs / 2) + 2 : (outputs - 1) * stride + window;
+  return { before, padded: Math.max(before + size, reached) };
 }
 
 /** The max pooling that a convolution can do itself, as its windows stand side by side; null where there is none. */

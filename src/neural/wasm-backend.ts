@@ -9,6 +9,7 @@ import {
   type NetworkJob,
   OP,
   OP_WORDS,
+  ORDER,
   operationWords,
   POWERS,
   PROGRESS_BYTES,
@@ -115,7 +116,8 @@ class WasmTraining implements Training {
   /** Progress, weights, and the two memories of the optimizer. */
   readonly #state: Block;
   readonly #operations: Block;
-  readonly #order: Block;
+  readonly #job: Block;
+  #order: Block;
   readonly #settings: Block;
   readonly #call: KernelCall;
 
@@ -168,12 +170,13 @@ class WasmTraining implements Training {
     this.#program = program;
     this.#state = state;
     this.#operations = operations;
+    this.#job = job;
     this.#order = order;
     this.#settings = settings;
     this.#call = {
       kernel: trainNetwork,
       args: [job.offset, state.offset],
-      reads: [...table.blocks, job, operations, order, targets, settings, ...(rowWeights === null ? [] : [rowWeights])],
+      reads: [...table.blocks, job, operations, targets, settings, ...(rowWeights === null ? [] : [rowWeights])],
       writes: [state],
       scratch: [scratch],
       cost: CALL_COST,
@@ -195,8 +198,10 @@ class WasmTraining implements Training {
     const { memory } = pool;
     const { batchSize, X, optimizer } = this.#setup;
     const batch = Math.min(batchSize, X.rows);
-    const batches = Math.ceil(X.rows / batch);
+    const batches = Math.ceil(order.length / batch);
+    if (4 * order.length > this.#order.bytes) this.#order = this.#scope.alloc(4 * order.length);
     memory.u32(this.#order).set(order);
+    memory.u32(this.#job).set([this.#order.offset, order.length], ORDER);
     memory.f32(this.#settings).set(settingsOf({ ...namedByKernels(optimizer), learningRate }));
     const operations = memory.u32(this.#operations);
     for (const [i, { kind }] of this.#program.operations.entries()) {
@@ -212,7 +217,7 @@ class WasmTraining implements Training {
       progress[END] = end;
       progress[FAILED] = 0;
       const cost = (end - start) * TRAIN_COST * this.#program.work * batch;
-      await pool.run({ ...this.#call, cost }, signal);
+      await pool.run({ ...this.#call, reads: [...this.#call.reads, this.#order], cost }, signal);
       const after = memory.u32(this.#state);
       if (after[FAILED] === 1) return { loss: Number.NaN, right: Number.NaN, failedBatch: after[NEXT]! };
       onBatches(end, batches);

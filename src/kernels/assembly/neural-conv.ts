@@ -3,14 +3,17 @@ import { convolve, packFilters, padded } from "./neural-conv-forward";
 import { clearLists } from "./neural-lists";
 import {
   CHANNELS, DX, DY, GRAD_BIAS, GRAD_W, GRAD_W_T, INPUTS, LARGEST, LISTS, OUT_HEIGHT, OUT_WIDTH, PADDED, PADDED_HEIGHT,
-  PADDED_WIDTH, POOL_HEIGHT, POOL_WIDTH, STEP_X, STEP_Y, UNITS, UNPOOLED, W, W_T, WINDOW_HEIGHT, WINDOW_WIDTH, X, X_STRIDE,
+  PADDED_WIDTH, PLACES, POOL_HEIGHT, POOL_WIDTH, STEP_X, STEP_Y, TILES, UNITS, UNPOOLED, W, W_T, WINDOW_HEIGHT, WINDOW_WIDTH, X, X_STRIDE,
   Y, Y_STRIDE, BEFORE_X, BEFORE_Y, HEIGHT, WIDTH, word,
 } from "./neural-op";
+import { convolveTiles, packTiles } from "./neural-winograd";
 import { poolLargest } from "./neural-pool";
 import { ENTRY, RUN_VECTORS, sumRuns } from "./neural-rows";
 
 export function convForward(op: u32, rows: u32): void {
-  packFilters(op);
+  const isTiled = word(op, TILES) != 0;
+  if (isTiled) packTiles(op);
+  else packFilters(op);
   const x = word(op, X);
   const y = word(op, Y);
   const step = word(op, X_STRIDE) << 2;
@@ -25,7 +28,9 @@ export function convForward(op: u32, rows: u32): void {
   for (let row: u32 = 0; row < rows; row++) {
     const image = padded(op, x + row * step);
     const out = y + row * outStep;
-    convolve(op, image, unpooled ? unpooled : out);
+    const pixels = unpooled ? unpooled : out;
+    if (isTiled) convolveTiles(op, image, pixels);
+    else convolve(op, image, pixels);
     if (!unpooled) continue;
     poolLargest(
       unpooled, height, width, filters, poolHeight, poolWidth, poolHeight, poolWidth, 0, 0,
@@ -89,7 +94,7 @@ function pixelLists(op: u32): u32 {
   return filterLists(op) + word(op, UNITS) * (cellsOf(op) + 1) * ENTRY;
 }
 
-/** Fills the lists of one image, and adds to the gradient of the biases. */
+/** Fills the lists of one image, and adds to the gradient of the biases. What is 0 is written too, and overwritten by the next. */
 function listGradients(op: u32, row: u32, image: u32): void {
   const filters = word(op, UNITS);
   const width = word(op, OUT_WIDTH);
@@ -97,50 +102,76 @@ function listGradients(op: u32, row: u32, image: u32): void {
   const poolWidth = word(op, POOL_WIDTH);
   const across = width / poolWidth;
   const down = word(op, OUT_HEIGHT) / poolHeight;
-  const pools = poolHeight * poolWidth > 1;
-  const wantsImage = word(op, DX) != 0;
-  const ends = word(op, LISTS);
-  const ofPixels = pixelEnds(op);
-  const filterBytes = (cellsOf(op) + 1) * ENTRY;
-  const pixelBytes = (filters + 1) * ENTRY;
   const xStep = (word(op, STEP_X) * word(op, CHANNELS)) << 2;
   const yStep = (word(op, STEP_Y) * word(op, PADDED_WIDTH) * word(op, CHANNELS)) << 2;
-  const transposed = word(op, W_T);
-  const filterStep = word(op, WINDOW_HEIGHT) * (((word(op, WINDOW_WIDTH) * word(op, CHANNELS) + 3) & ~3) << 2);
-  const biases = word(op, GRAD_BIAS);
-  clearLists(filterLists(op), filterBytes, filters, ends);
-  if (wantsImage) clearLists(pixelLists(op), pixelBytes, pixelsOf(op), ofPixels);
+  const places = placesOf(op, xStep, yStep);
+  clearLists(filterLists(op), (cellsOf(op) + 1) * ENTRY, filters, word(op, LISTS));
+  if (word(op, DX)) clearLists(pixelLists(op), (filters + 1) * ENTRY, pixelsOf(op), pixelEnds(op));
   let dy = word(op, DY) + row * (word(op, Y_STRIDE) << 2);
   let largest = word(op, LARGEST) + ((row * down * across * filters) << 1);
+  const biases = word(op, GRAD_BIAS);
   for (let y: u32 = 0; y < down; y++) {
-    for (let x: u32 = 0; x < across; x++, dy += filters << 2, largest += filters << 1) {
-      const first = y * poolHeight * width + x * poolWidth;
-      const window = image + y * poolHeight * yStep + x * poolWidth * xStep;
-      for (let f: u32 = 0; f < filters; f++) {
-        const value = load<f32>(dy + (f << 2));
-        if (value == 0) continue;
-        let pixel = first;
-        let at = window;
-        if (pools) {
-          const place = u32(load<u16>(largest + (f << 1)));
-          const below = poolWidth == 2 ? place >>> 1 : place / poolWidth;
-          const right = place - below * poolWidth;
-          pixel += below * width + right;
-          at += below * yStep + right * xStep;
-        }
-        const list = load<u32>(ends + (f << 2));
-        store<u32>(list, at);
-        store<f32>(list, value, 4);
-        store<u32>(ends + (f << 2), list + ENTRY);
-        if (biases) store<f32>(biases + (f << 2), load<f32>(biases + (f << 2)) + value);
-        if (!wantsImage) continue;
-        const other = load<u32>(ofPixels + (pixel << 2));
-        store<u32>(other, transposed + f * filterStep);
-        store<f32>(other, value, 4);
-        store<u32>(ofPixels + (pixel << 2), other + ENTRY);
+    let window = image + y * poolHeight * yStep;
+    let ends = pixelEnds(op) + ((y * poolHeight * width) << 2);
+    for (let x: u32 = 0; x < across; x++) {
+      if (poolHeight * poolWidth == 1) listOfWindows(dy, 0, filters, window, places, word(op, LISTS));
+      else listOfWindows(dy, largest, filters, window, places, word(op, LISTS));
+      if (word(op, DX)) {
+        const step = word(op, WINDOW_HEIGHT) * (((word(op, WINDOW_WIDTH) * word(op, CHANNELS) + 3) & ~3) << 2);
+        if (poolHeight * poolWidth == 1) listOfFilters(dy, 0, filters, word(op, W_T), step, places, ends);
+        else listOfFilters(dy, largest, filters, word(op, W_T), step, places, ends);
       }
+      if (biases) addTo(biases, dy, filters);
+      dy += filters << 2;
+      largest += filters << 1;
+      window += poolWidth * xStep;
+      ends += poolWidth << 2;
     }
   }
+}
+
+/** For each place in a pooling's window: bytes from its first pixel to there in the image, and in the ends of the pixels' lists. */
+function placesOf(op: u32, xStep: u32, yStep: u32): u32 {
+  const table = word(op, PLACES);
+  let at = table;
+  for (let y: u32 = 0; y < word(op, POOL_HEIGHT); y++) {
+    for (let x: u32 = 0; x < word(op, POOL_WIDTH); x++, at += 8) {
+      store<u32>(at, y * yStep + x * xStep);
+      store<u32>(at, (y * word(op, OUT_WIDTH) + x) << 2, 4);
+    }
+  }
+  return table;
+}
+
+// @ts-ignore: decorator
+@inline
+function listOfWindows(dy: u32, largest: u32, filters: u32, window: u32, places: u32, ends: u32): void {
+  for (let f: u32 = 0; f < filters; f++, dy += 4, ends += 4) {
+    const value = load<f32>(dy);
+    const list = load<u32>(ends);
+    store<u32>(list, window + (largest ? load<u32>(places + (u32(load<u16>(largest + (f << 1))) << 3)) : 0));
+    store<f32>(list, value, 4);
+    store<u32>(ends, list + (u32(value != 0) << 3));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function listOfFilters(dy: u32, largest: u32, filters: u32, weights: u32, step: u32, places: u32, ends: u32): void {
+  for (let f: u32 = 0; f < filters; f++, dy += 4, weights += step) {
+    const value = load<f32>(dy);
+    const end = ends + (largest ? load<u32>(places + (u32(load<u16>(largest + (f << 1))) << 3), 4) : 0);
+    const list = load<u32>(end);
+    store<u32>(list, weights);
+    store<f32>(list, value, 4);
+    store<u32>(end, list + (u32(value != 0) << 3));
+  }
+}
+
+function addTo(sums: u32, values: u32, n: u32): void {
+  let i: u32 = 0;
+  for (; i + 4 <= n; i += 4, sums += 16, values += 16) v128.store(sums, f32x4.add(v128.load(sums), v128.load(values)));
+  for (; i < n; i++, sums += 4, values += 4) store<f32>(sums, load<f32>(sums) + load<f32>(values));
 }
 
 function gradientOfFilters(op: u32, runs: u32, run: u32, runStep: u32): void {

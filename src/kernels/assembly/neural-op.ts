@@ -77,6 +77,10 @@ export const POOL_HEIGHT: u32 = 33;
 export const POOL_WIDTH: u32 = 34;
 /** Room for the image before its pooling; 0 without pooling. */
 export const UNPOOLED: u32 = 35;
+/** u32[pixels of the pooling's window][2]. */
+export const PLACES: u32 = 36;
+/** Room for what neural-winograd.ts makes of an image, where it does the work; else 0. */
+export const TILES: u32 = 37;
 
 // Of batch normalization: each f32[channels], and scratch f64[2 * channels].
 export const GAMMA: u32 = 7;

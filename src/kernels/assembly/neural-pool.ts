@@ -36,6 +36,9 @@ export function poolLargest(
       const corner = image + u32(y0) * line + u32(x0) * pixel;
       const place = u32(y0 - top) * windowWidth + u32(x0 - left);
       let c: u32 = 0;
+      if (windowHeight == 2 && windowWidth == 2 && x1 - x0 == 2 && y1 - y0 == 2) {
+        for (; c + 4 <= channels; c += 4, out += 16, largest += 8) largestOfFour(corner + (c << 2), pixel, line, out, largest);
+      }
       for (; c + 4 <= channels; c += 4, out += 16, largest += 8) {
         let best = v128.load(corner + (c << 2));
         let where = i32x4.splat(place);
@@ -70,6 +73,25 @@ export function poolLargest(
       }
     }
   }
+}
+
+/** The most usual window, 2 x 2, of four channels. */
+function largestOfFour(corner: u32, pixel: u32, line: u32, out: u32, largest: u32): void {
+  let best = v128.load(corner);
+  let value = v128.load(corner + pixel);
+  let isLarger = f32x4.gt(value, best);
+  best = v128.bitselect(value, best, isLarger);
+  let where = v128.and(i32x4.splat(1), isLarger);
+  value = v128.load(corner + line);
+  isLarger = f32x4.gt(value, best);
+  best = v128.bitselect(value, best, isLarger);
+  where = v128.bitselect(i32x4.splat(2), where, isLarger);
+  value = v128.load(corner + line + pixel);
+  isLarger = f32x4.gt(value, best);
+  best = v128.bitselect(value, best, isLarger);
+  where = v128.bitselect(i32x4.splat(3), where, isLarger);
+  v128.store(out, best);
+  v128.store64_lane(largest, i16x8.narrow_i32x4_u(where, where), 0);
 }
 
 export function largestBackward(op: u32, rows: u32): void {
