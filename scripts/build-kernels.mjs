@@ -11,6 +11,8 @@ const generated = new URL("generated/", root);
 /** Each family's static data gets a page of its own below ARENA_BASE, since families share one memory. */
 const layout = JSON.parse(readFileSync(new URL("layout.json", assembly), "utf8"));
 const MAX_PAGES = 65536;
+/** Families that are built for relaxed SIMD too, where a product and a sum may be one instruction. */
+const RELAXED = ["neural"];
 
 const sources = Object.fromEntries(
   readdirSync(assembly)
@@ -23,7 +25,7 @@ const stamp = createHash("sha256")
   .digest("hex")
   .slice(0, 16);
 
-async function compile(family, page, shared) {
+async function compile(family, page, shared, relaxed) {
   const flags = [
     `${family}.ts`,
     "--outFile",
@@ -48,6 +50,7 @@ async function compile(family, page, shared) {
     "--use",
     "abort=",
     ...(shared ? ["--sharedMemory"] : []),
+    ...(relaxed ? ["--enable", "relaxed-simd"] : []),
   ];
   let wasm;
   const { error, stderr } = await asc.main(flags, {
@@ -71,17 +74,25 @@ function memoryFlagOf(shared, priv) {
   return at;
 }
 
-mkdirSync(generated, { recursive: true });
-for (const [family, page] of Object.entries(layout)) {
-  const out = new URL(`${family}.ts`, generated);
-  if (existsSync(out) && readFileSync(out, "utf8").includes(stamp)) continue;
-  const [shared, priv] = [await compile(family, page, true), await compile(family, page, false)];
+/** Writes one build of a family, as the export `name` of the file of that name. */
+async function build(family, page, relaxed) {
+  const file = relaxed ? `${family}-relaxed` : family;
+  const name = relaxed ? `${family}Relaxed` : family;
+  const out = new URL(`${file}.ts`, generated);
+  if (existsSync(out) && readFileSync(out, "utf8").includes(stamp)) return;
+  const [shared, priv] = [await compile(family, page, true, relaxed), await compile(family, page, false, relaxed)];
   writeFileSync(
     out,
     `// Made by scripts/build-kernels.mjs from assembly/${family}.ts (${stamp}).\n` +
       `import type { KernelCode } from "../kernel.js";\n\n` +
-      `export const ${family}: KernelCode = {\n  name: "${family}",\n  code: "${priv.toString("hex")}",\n` +
+      `export const ${name}: KernelCode = {\n  name: "${family}",\n  code: "${priv.toString("hex")}",\n` +
       `  memoryFlagAt: ${memoryFlagOf(shared, priv)},\n};\n`,
   );
-  console.log(`kernels: ${family}, ${(priv.length / 1024).toFixed(1)} kB`);
+  console.log(`kernels: ${file}, ${(priv.length / 1024).toFixed(1)} kB`);
+}
+
+mkdirSync(generated, { recursive: true });
+for (const [family, page] of Object.entries(layout)) {
+  await build(family, page, false);
+  if (RELAXED.includes(family)) await build(family, page, true);
 }

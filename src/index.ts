@@ -108,6 +108,36 @@ export { GridSearchCV, type GridSearchCVParams, type SearchFitOptions } from "./
 export { type GridLike, ParameterGrid } from "./model-selection/parameter-grid.js";
 export type { Scoring, ScoringFunction } from "./model-selection/scoring.js";
 export type { SearchModel, SearchParams } from "./model-selection/search.js";
+// Neural networks
+export type {
+  Epoch,
+  EpochResult,
+  NeuralBackend,
+  Training,
+  TrainingSetup,
+  Weights,
+} from "./neural/backend.js";
+export { dropoutMask } from "./neural/dropout-mask.js";
+export type { EarlyStopping } from "./neural/early-stopping.js";
+export type { KerasStyleParams, ModelFunction, ModelMeta, ModelSettings } from "./neural/keras-params.js";
+export { KerasStyleClassifier, type KerasStyleClassifierParams } from "./neural/keras-style-classifier.js";
+export { KerasStyleRegressor, type KerasStyleRegressorParams } from "./neural/keras-style-regressor.js";
+export * from "./neural/layers.js";
+export type { Loss } from "./neural/losses.js";
+export { type Network, type NetworkLayer, networkOf, type WeightSpec, weightsOf } from "./neural/network.js";
+export type { History, NeuralModel } from "./neural/neural-model.js";
+export {
+  type Adam,
+  type AdamW,
+  adam,
+  adamw,
+  type Optimizer,
+  type RmsProp,
+  rmsprop,
+  type Sgd,
+  sgd,
+} from "./neural/optimizers.js";
+export { cosineDecay, exponentialDecay, type LearningRateSchedule, stepDecay } from "./neural/schedules.js";
 export { defaultPool } from "./parallel/default-pool.js";
 export { inlinePool } from "./parallel/inline-pool.js";
 export { limit } from "./parallel/limit.js";

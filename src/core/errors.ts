@@ -93,6 +93,19 @@ export class KernelError extends TrellisError {
   }
 }
 
+/** The loss of a training became NaN or infinite; a smaller learning rate, or features of about unit size, may help. */
+export class DivergenceError extends TrellisError {
+  /** From 0. */
+  readonly epoch: number;
+  /** From 0. */
+  readonly batch: number;
+  constructor(message: string, epoch: number, batch: number) {
+    super(message, "DIVERGED");
+    this.epoch = epoch;
+    this.batch = batch;
+  }
+}
+
 /** Throws the signal's reason (an `AbortError` unless the caller chose another) if it has been aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   signal?.throwIfAborted();

@@ -290,7 +290,7 @@ export abstract class Estimator<P extends object, S extends object, M extends ob
     for (const [path, value] of Object.entries(patch)) {
       const cut = path.indexOf("__");
       const name = cut < 0 ? path : path.slice(0, cut);
-      if (cut < 0 && Object.hasOwn(this.definition.schema, name)) own[name] = value;
+      if (Object.hasOwn(this.definition.schema, path)) own[path] = value;
       else if (cut > 0 && Object.hasOwn(members, name)) {
         nested.set(name, { ...nested.get(name), [path.slice(cut + 2)]: value });
       } else throw unknownParameter(path, Object.keys(this.getParams()), this.definition.name);

@@ -8,9 +8,15 @@
 export interface KernelModule {
   /** Family name, unique: "tree", "linear". */
   readonly name: string;
-  /** Fetches the code, the first time that a pool needs it; called again after a failure. */
-  load(): Promise<KernelCode>;
+  /** Fetches the code of a build, the first time that a pool needs it; called again after a failure. */
+  load(build: KernelBuild): Promise<KernelCode>;
 }
+
+/**
+ * "fast": products and sums of f32 kernels may be fused, where engine and processor can; the same bits on all machines that can.
+ * "portable": rounded apiece; the same bits on every machine. Families without f32 sums have one build, which is both.
+ */
+export type KernelBuild = "fast" | "portable";
 
 /** The code of a family of kernels. */
 export interface KernelCode {

@@ -1,5 +1,6 @@
 /** The families of kernels. Each is a chunk of its own, so that a page fetches the code of a family when it first needs it. */
 import type { KernelModule } from "./kernel.js";
+import { relaxedSimdWorks } from "./relaxed-simd.js";
 
 export const tree: KernelModule = {
   name: "tree",
@@ -23,5 +24,8 @@ export const svm: KernelModule = {
 
 export const neural: KernelModule = {
   name: "neural",
-  load: async () => (await import("./generated/neural.js")).neural,
+  load: async (build) =>
+    build === "fast" && relaxedSimdWorks()
+      ? (await import("./generated/neural-relaxed.js")).neuralRelaxed
+      : (await import("./generated/neural.js")).neural,
 };

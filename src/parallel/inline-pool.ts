@@ -1,4 +1,4 @@
-import { DONE, MORE } from "../kernels/kernel.js";
+import { DONE, type KernelBuild, MORE } from "../kernels/kernel.js";
 import { EventLoop } from "./event-loop.js";
 import { kernelFailed } from "./kernel-failure.js";
 import { Linker } from "./linker.js";
@@ -19,7 +19,7 @@ export class InlinePool implements Pool {
   readonly #eventLoop = new EventLoop();
   #pumping = false;
 
-  constructor(memory: Memory, linker = new Linker(memory)) {
+  constructor(memory: Memory, linker: Linker) {
     this.memory = memory;
     this.#linker = linker;
   }
@@ -64,7 +64,11 @@ export class InlinePool implements Pool {
   }
 }
 
-/** A pool of the calling thread alone: no worker is started, and the same bits come out as from any other pool. */
-export function inlinePool(): Pool {
-  return new InlinePool(new Memory(false));
+/**
+ * A pool of the calling thread alone: no worker is started, and the same bits come out as from any other pool of the same
+ * `kernels` (as in threadPool; default "fast").
+ */
+export function inlinePool({ kernels = "fast" }: { readonly kernels?: KernelBuild | undefined } = {}): Pool {
+  const memory = new Memory(false);
+  return new InlinePool(memory, new Linker(memory, kernels));
 }

@@ -1,4 +1,5 @@
 import { InvalidParameterError } from "../core/errors.js";
+import type { KernelBuild } from "../kernels/kernel.js";
 import { InlinePool } from "./inline-pool.js";
 import { Linker } from "./linker.js";
 import { Memory, sharingWorks } from "./memory.js";
@@ -22,6 +23,11 @@ export interface ThreadPoolOptions {
    * and is sent copies; slower, with the same bits.
    */
   readonly sharedMemory?: "auto" | false | undefined;
+  /**
+   * "fast" (default): f32 kernels (those of neural networks) fuse products and sums where engine and processor can, with the same
+   * bits on all machines that can. "portable": the same bits on every machine. All other kernels give them always.
+   */
+  readonly kernels?: KernelBuild | undefined;
 }
 
 /**
@@ -40,11 +46,11 @@ class ThreadPool implements Pool {
   /** Cost of the calls so far that were worth a trip. */
   #costSoFar = 0;
 
-  constructor(workers: number, shared: boolean) {
+  constructor(workers: number, shared: boolean, kernels: KernelBuild) {
     this.width = Math.max(1, workers);
     this.memory = new Memory(shared);
     this.#mostLanes = workers;
-    this.#linker = new Linker(this.memory);
+    this.#linker = new Linker(this.memory, kernels);
     this.#inline = new InlinePool(this.memory, this.#linker);
   }
 
@@ -118,12 +124,19 @@ class ThreadPool implements Pool {
  * A pool of worker threads (Node) or Web Workers (browsers). Where there are none, or none can be started, all work is
  * done on the calling thread, in slices; the bits are the same.
  *
- * @throws InvalidParameterError if `workers` is not an integer >= 0
+ * @throws InvalidParameterError if `workers` is not an integer >= 0, or `kernels` is neither "fast" nor "portable"
  */
-export function threadPool({ workers = coreCount(), sharedMemory = "auto" }: ThreadPoolOptions = {}): Pool {
+export function threadPool(options: ThreadPoolOptions = {}): Pool {
+  const { workers = coreCount(), sharedMemory = "auto", kernels = "fast" } = options;
   if (!(Number.isInteger(workers) && workers >= 0)) {
     throw new InvalidParameterError(`workers of threadPool must be an integer >= 0; got ${workers}`, "workers");
   }
+  if (kernels !== "fast" && kernels !== "portable") {
+    throw new InvalidParameterError(
+      `kernels of threadPool must be "fast" or "portable"; got ${String(kernels)}`,
+      "kernels",
+    );
+  }
   const started = workersExist ? workers : 0;
-  return new ThreadPool(started, started > 0 && sharedMemory === "auto" && sharingWorks());
+  return new ThreadPool(started, started > 0 && sharedMemory === "auto" && sharingWorks(), kernels);
 }

@@ -27,6 +27,8 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
     async () => (await import("../ensemble/gradient-boosting-regressor.js")).GradientBoostingRegressor,
   ],
   ["GridSearchCV", async () => (await import("../model-selection/grid-search-cv.js")).GridSearchCV],
+  ["KerasStyleClassifier", async () => (await import("../neural/keras-style-classifier.js")).KerasStyleClassifier],
+  ["KerasStyleRegressor", async () => (await import("../neural/keras-style-regressor.js")).KerasStyleRegressor],
   ["LinearSVC", async () => (await import("../linear/linear-svc.js")).LinearSVC],
   ["LogisticRegression", async () => (await import("../linear/logistic-regression.js")).LogisticRegression],
   ["MinMaxScaler", async () => (await import("../preprocessing/min-max-scaler.js")).MinMaxScaler],

@@ -8,6 +8,8 @@ import { VotingClassifier } from "../../src/ensemble/voting.js";
 import { LinearSVC } from "../../src/linear/linear-svc.js";
 import { LogisticRegression } from "../../src/linear/logistic-regression.js";
 import { GridSearchCV } from "../../src/model-selection/grid-search-cv.js";
+import { KerasStyleClassifier } from "../../src/neural/keras-style-classifier.js";
+import { KerasStyleRegressor } from "../../src/neural/keras-style-regressor.js";
 import { MinMaxScaler } from "../../src/preprocessing/min-max-scaler.js";
 import { OneHotEncoder } from "../../src/preprocessing/one-hot-encoder.js";
 import { StandardScaler } from "../../src/preprocessing/standard-scaler.js";
@@ -72,6 +74,18 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
   SVC: [() => new SVC(), { weightsAsRepeats: EXACT, tolerance: 1e-4 }],
   "SVC with probabilities": [() => new SVC({ probability: true }), { weightsAsRepeats: null }],
   SVR: [() => new SVR(), { weightsAsRepeats: EXACT, tolerance: 1e-4 }],
+  KerasStyleClassifier: [
+    () => new KerasStyleClassifier({ epochs: 30, learningRate: 0.01 }),
+    { weightsAsRepeats: null, tolerance: 1e-4 },
+  ],
+  KerasStyleRegressor: [
+    () => new KerasStyleRegressor({ epochs: 60, learningRate: 0.01 }),
+    {
+      weightsAsRepeats: null,
+      tolerance: 1e-4,
+      expectedFailures: { "a constant y is predicted": "its epochs come near the constant, and no nearer" },
+    },
+  ],
   OneHotEncoder: [() => new OneHotEncoder()],
   "VotingClassifier, hard": [() => new VotingClassifier({ estimators: voters() }), { weightsAsRepeats: null }],
   "VotingClassifier, soft": [

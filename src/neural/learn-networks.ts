@@ -1,0 +1,188 @@
+import { InvalidDataError, InvalidParameterError } from "../core/errors.js";
+import type { FitContext, TrainingData } from "../core/estimator.js";
+import { merge } from "../core/merge.js";
+import { Rng } from "../core/random.js";
+import type { LabelTarget, NumberTarget } from "../core/target.js";
+import { lanesOf } from "../parallel/map-tasks.js";
+import { ShuffleSplit } from "../split/shuffle-split.js";
+import { StratifiedShuffleSplit } from "../split/stratified-shuffle-split.js";
+import { initialWeights } from "./initial-weights.js";
+import { type KerasStyleParams, layersOf } from "./keras-params.js";
+import type { Layer } from "./layers.js";
+import { type Loss, lossMisfit } from "./losses.js";
+import { networkOf, showShape, sizeOf } from "./network.js";
+import type { NeuralModel } from "./neural-model.js";
+import { optimizerOf } from "./optimizers.js";
+import { dependsOnTotal } from "./schedules.js";
+import { type Course, trainNetwork, type WatchedRows } from "./train-network.js";
+import { wasmBackend } from "./wasm-backend.js";
+
+/** One candidate: what both estimators have, and what they make of it. */
+export interface Recipe extends KerasStyleParams<never> {
+  /** Layers where none are given. */
+  readonly byDefault: readonly Layer[];
+  /** By the activation that ends the network, where it matters. */
+  readonly lossOf: (endsIn: string) => Loss;
+  /** How many numbers the network must answer a row. */
+  readonly outputsOf: (loss: Loss) => number;
+  /** Weights of all rows. */
+  readonly rowWeights: Float64Array | null;
+}
+
+type Data = TrainingData<LabelTarget | NumberTarget>;
+
+/**
+ * Trains all candidates, a pool's width of them at a time. Those that differ in the number of epochs only are beginnings of the
+ * longest training, which is done once.
+ */
+export async function* learnNetworks(
+  data: Data,
+  recipes: readonly Recipe[],
+  owner: string,
+  ctx: FitContext,
+): AsyncGenerator<readonly [index: number, model: NeuralModel]> {
+  const families: { readonly recipe: Recipe; readonly members: number[] }[] = [];
+  for (const [index, recipe] of recipes.entries()) {
+    const family = families.find((known) => areOneTraining(known.recipe, recipe));
+    if (family === undefined) families.push({ recipe, members: [index] });
+    else family.members.push(index);
+  }
+  const stop = new AbortController();
+  const run: FitContext = { ...ctx, signal: AbortSignal.any([ctx.signal, stop.signal]) };
+  // Backends of others work where they are called: one training after the other.
+  const isParallel = recipes.every(({ backend }) => backend === null);
+  const width = isParallel ? Math.min(lanesOf(ctx.pool), families.length) : 1;
+  const lane = async function* (first: number): AsyncGenerator<readonly [number, NeuralModel]> {
+    for (let i = first; i < families.length; i += width) {
+      const { recipe, members } = families[i]!;
+      const asked = [...new Set(members.map((index) => recipes[index]!.epochs))].sort((a, b) => a - b);
+      for await (const [epochs, model] of trainNetwork(courseOf(data, recipe, owner), asked, run)) {
+        for (const index of members) if (recipes[index]!.epochs === epochs) yield [index, model];
+      }
+    }
+  };
+  yield* merge(
+    Array.from({ length: width }, (_, first) => lane(first)),
+    () => stop.abort(),
+  );
+}
+
+/** Whether two candidates are one training, of which each is a beginning. */
+function areOneTraining(one: Recipe, other: Recipe): boolean {
+  if (dependsOnTotal(one.learningRateSchedule) && one.epochs !== other.epochs) return false;
+  const values = other as unknown as Readonly<Record<string, unknown>>;
+  return Object.entries(one).every(([key, value]) => key === "epochs" || isDerived(key) || isSame(value, values[key]));
+}
+
+/** What an estimator makes of its parameters need not be compared: it is the same where they are. */
+const isDerived = (key: string) => ["byDefault", "lossOf", "outputsOf", "rowWeights"].includes(key);
+
+/** Functions and backends count by identity, plain data by their values. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, i) => isSame(value, b[i]));
+  if (!isRecord(a) || !isRecord(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isSame(a[key], b[key]));
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+/** Everything that is decided before the first epoch. */
+function courseOf({ X, y, evalSets }: Data, recipe: Recipe, owner: string): Course {
+  const seed = recipe.randomState!;
+  const isClasses = y.kind === "labels";
+  const inputShape = recipe.inputShape ?? [X.cols];
+  if (sizeOf(inputShape) !== X.cols) {
+    throw new InvalidParameterError(
+      `inputShape of ${owner} must hold as many values as X has features; got ${showShape(inputShape)}, ${sizeOf(inputShape)} values, for ${X.cols} features`,
+      "inputShape",
+    );
+  }
+  const needed = recipe.outputsOf(recipe.lossOf("softmax"));
+  const layers = layersOf(recipe, recipe.byDefault, { nFeatures: X.cols, inputShape, outputs: needed });
+  const loss = recipe.lossOf(endOf(layers));
+  const outputs = recipe.outputsOf(loss);
+  const network = networkOf(layers, inputShape, outputs, owner);
+  const misfit = lossMisfit(loss, network, outputs);
+  if (misfit !== null) throw new InvalidParameterError(`layers of ${owner}: ${misfit}`, "layers");
+
+  const targets = Float32Array.from(isClasses ? y.codes : y.values);
+  const rows = dividedRows(recipe, y, seed);
+  const weights = recipe.rowWeights;
+  const part = <T extends Float32Array | Float64Array>(values: T): T =>
+    rows === null
+      ? values
+      : (values.constructor as unknown as { from(rows: Uint32Array, of: (row: number) => number): T }).from(
+          rows.train,
+          (row) => values[row]!,
+        );
+  const optimizer = optimizerOf(recipe.optimizer);
+  const watched = evalSets.map(
+    (set): WatchedRows => ({
+      name: set.name === "validation" ? "val" : set.name,
+      X: set.X,
+      targets: Float32Array.from(set.y.kind === "labels" ? set.y.codes : (set.y as NumberTarget).values),
+      weights: set.sampleWeight,
+    }),
+  );
+  if (rows !== null) {
+    const held = rows.test;
+    watched.push({
+      name: "val",
+      X: X.take(held),
+      targets: Float32Array.from(held, (row) => targets[row]!),
+      weights: weights === null ? null : Float64Array.from(held, (row) => weights[row]!),
+    });
+  }
+  return {
+    setup: {
+      network,
+      weights: initialWeights(network, new Rng(seed)),
+      loss,
+      optimizer: recipe.learningRate === null ? optimizer : { ...optimizer, learningRate: recipe.learningRate },
+      batchSize: recipe.batchSize,
+      X: rows === null ? X : X.take(rows.train),
+      targets: part(targets),
+      rowWeights: weights === null ? null : f32Weights(part(weights)),
+    },
+    backend: recipe.backend ?? wasmBackend,
+    seed,
+    shuffle: recipe.shuffle,
+    schedule: recipe.learningRateSchedule,
+    earlyStopping: recipe.earlyStopping,
+    watched,
+    isClasses,
+    owner,
+  };
+}
+
+/** The activation of the last layer that has one, of layers that have not been looked at yet. */
+function endOf(layers: readonly Layer[]): string {
+  const last = Array.isArray(layers) ? layers.findLast((layer) => typeof layer?.activation === "string") : undefined;
+  return last === undefined ? "linear" : last.activation;
+}
+
+/** The rows to learn from and those that are held out; null without validationSplit. */
+function dividedRows({ validationSplit }: Recipe, y: LabelTarget | NumberTarget, seed: number) {
+  if (validationSplit === 0) return null;
+  const options = {
+    nSplits: 1,
+    testSize: validationSplit,
+    randomState: new Rng(seed).stream("validation").seed64()[0],
+  };
+  const [split] =
+    y.kind === "labels"
+      ? new StratifiedShuffleSplit(options).split(y.length, y.codes)
+      : new ShuffleSplit(options).split(y.length);
+  // In their own order, so that what is not shuffled stays as it is.
+  return { train: split!.train.sort(), test: split!.test.sort() };
+}
+
+function f32Weights(weights: Float64Array): Float32Array {
+  const out = Float32Array.from(weights);
+  const row = out.indexOf(Infinity);
+  if (row >= 0) throw new InvalidDataError(`sampleWeight must fit into f32; got ${weights[row]}`);
+  return out;
+}
