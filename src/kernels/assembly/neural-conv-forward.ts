@@ -4,7 +4,7 @@ import {
   BIAS, CHANNELS, HEIGHT, INPUTS, OUT_HEIGHT, OUT_WIDTH, PACKED, PADDED, PADDED_HEIGHT, PADDED_WIDTH, BEFORE_X, BEFORE_Y,
   STEP_X, STEP_Y, UNITS, W, WIDTH, WINDOW_HEIGHT, WINDOW_WIDTH, word,
 } from "./neural-op";
-import { FILTERS, sumWindows, WINDOWS } from "./neural-windows";
+import { FILTERS, sumWindows } from "./neural-windows";
 
 /** Packed weights of so many bytes are read again for each row of pixels; larger ones for each image, a block of filters at a time. */
 const CACHED_WEIGHTS: u32 = 16384;
@@ -62,24 +62,15 @@ export function convolve(op: u32, image: u32, out: u32): void {
   }
 }
 
-/** One line of pixels, 8 filters. Pixels are shared out evenly among its blocks. */
+/** One line of pixels, 8 filters. */
 function lineOf(op: u32, image: u32, y: u32, first: u32, weights: u32, out: u32): void {
   const channels = word(op, CHANNELS);
   const filters = word(op, UNITS);
   const width = word(op, OUT_WIDTH);
   const line = (word(op, PADDED_WIDTH) * channels) << 2;
-  const step = (word(op, STEP_X) * channels) << 2;
-  const runs = word(op, WINDOW_HEIGHT);
-  const run = (word(op, WINDOW_WIDTH) * channels) << 2;
-  const outStep = filters << 2;
-  let at = image + y * word(op, STEP_Y) * line;
-  let to = out + ((y * width * filters + first) << 2);
-  const count = (width + WINDOWS - 1) / WINDOWS;
-  const lanes = min(FILTERS, filters - first);
-  for (let i: u32 = 0; i < count; i++) {
-    const pixels = (i + 1) * width / count - i * width / count;
-    sumWindows(pixels, at, step, runs, run, line, weights, to, outStep, lanes);
-    at += pixels * step;
-    to += pixels * outStep;
-  }
+  sumWindows(
+    width, image + y * word(op, STEP_Y) * line, (word(op, STEP_X) * channels) << 2, word(op, WINDOW_HEIGHT),
+    (word(op, WINDOW_WIDTH) * channels) << 2, line, weights, out + ((y * width * filters + first) << 2), filters << 2,
+    min(FILTERS, filters - first),
+  );
 }

@@ -3,51 +3,64 @@ import { term } from "./neural-term";
 
 /** Filters of a block. */
 export const FILTERS: u32 = 8;
-/** Most windows of a block. */
-export const WINDOWS: u32 = 5;
+/** Most windows of a block; engines do best with one less. */
+const MOST: u32 = 5;
 
 /**
- * For windows that begin at x, x + step, ...: out f32[windows][outStep / 4], of which `lanes` (1 to 8) filters are written = the sum of their
- * values times weights f32[runs * run / 4][8], plus the line of biases behind these. A window has `runs` runs of `run` bytes, `line` bytes apart.
+ * For `count` windows that begin at x, x + step, ...: out f32[count][outStep / 4], of which `lanes` (1 to 8) filters are written = the
+ * sum of their values times weights f32[runs * run / 4][8], plus the line of biases behind these. A window has `runs` runs of
+ * `run` bytes, `line` bytes apart.
  */
 export function sumWindows(
-  windows: u32, x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
+  count: u32, x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
 ): void {
-  if (windows == 5) five(x, step, runs, run, line, weights, out, outStep, lanes);
-  else if (windows == 4) four(x, step, runs, run, line, weights, out, outStep, lanes);
-  else if (windows == 3) three(x, step, runs, run, line, weights, out, outStep, lanes);
-  else if (windows == 2) two(x, step, runs, run, line, weights, out, outStep, lanes);
-  else one(x, step, runs, run, line, weights, out, outStep, lanes);
+  // Blocks of two sizes that differ by one.
+  const blocks = max((count + MOST - 1) / MOST, count / (MOST - 1));
+  const size = count / blocks;
+  const larger = count - blocks * size;
+  const rest = (size + 1) * larger;
+  if (larger) sumBlocks(size + 1, larger, x, step, runs, run, line, weights, out, outStep, lanes);
+  sumBlocks(size, blocks - larger, x + rest * step, step, runs, run, line, weights, out + rest * outStep, outStep, lanes);
 }
 
-function five(
-  x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
+function sumBlocks(
+  windows: u32, n: u32, x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
 ): void {
-  block(5, x, step, runs, run, line, weights, out, outStep, lanes);
+  if (windows == 5) fives(n, x, step, runs, run, line, weights, out, outStep, lanes);
+  else if (windows == 4) fours(n, x, step, runs, run, line, weights, out, outStep, lanes);
+  else if (windows == 3) threes(n, x, step, runs, run, line, weights, out, outStep, lanes);
+  else if (windows == 2) twos(n, x, step, runs, run, line, weights, out, outStep, lanes);
+  else ones(n, x, step, runs, run, line, weights, out, outStep, lanes);
 }
 
-function four(
-  x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
+function fives(
+  n: u32, x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
 ): void {
-  block(4, x, step, runs, run, line, weights, out, outStep, lanes);
+  for (; n > 0; n--, x += 5 * step, out += 5 * outStep) block(5, x, step, runs, run, line, weights, out, outStep, lanes);
 }
 
-function three(
-  x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
+function fours(
+  n: u32, x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
 ): void {
-  block(3, x, step, runs, run, line, weights, out, outStep, lanes);
+  for (; n > 0; n--, x += 4 * step, out += 4 * outStep) block(4, x, step, runs, run, line, weights, out, outStep, lanes);
 }
 
-function two(
-  x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
+function threes(
+  n: u32, x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
 ): void {
-  block(2, x, step, runs, run, line, weights, out, outStep, lanes);
+  for (; n > 0; n--, x += 3 * step, out += 3 * outStep) block(3, x, step, runs, run, line, weights, out, outStep, lanes);
 }
 
-function one(
-  x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
+function twos(
+  n: u32, x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
 ): void {
-  block(1, x, step, runs, run, line, weights, out, outStep, lanes);
+  for (; n > 0; n--, x += 2 * step, out += 2 * outStep) block(2, x, step, runs, run, line, weights, out, outStep, lanes);
+}
+
+function ones(
+  n: u32, x: u32, step: u32, runs: u32, run: u32, line: u32, weights: u32, out: u32, outStep: u32, lanes: u32,
+): void {
+  for (; n > 0; n--, x += 1 * step, out += 1 * outStep) block(1, x, step, runs, run, line, weights, out, outStep, lanes);
 }
 
 // `windows` is a literal in every call, so each copy keeps only its own sums, in registers. A function apiece: in a larger one

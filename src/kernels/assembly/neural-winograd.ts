@@ -5,7 +5,7 @@
 import {
   BIAS, CHANNELS, OUT_HEIGHT, OUT_WIDTH, PACKED, PADDED_WIDTH, TILES, UNITS, W, word,
 } from "./neural-op";
-import { FILTERS, sumWindows, WINDOWS } from "./neural-windows";
+import { FILTERS, sumWindows } from "./neural-windows";
 
 /** Places of a tile. */
 const PLACES: u32 = 16;
@@ -89,14 +89,9 @@ function multiply(weights: u32, values: u32, sums: u32, tiles: u32, channels: u3
   const blockBytes = (channels + 1) << 5;
   const step = channels << 2;
   const outStep = filters << 2;
-  const count = (tiles + WINDOWS - 1) / WINDOWS;
   for (let place: u32 = 0; place < PLACES; place++, values += tiles * step, sums += tiles * outStep) {
     for (let f: u32 = 0; f < filters; f += FILTERS, weights += blockBytes) {
-      for (let i: u32 = 0; i < count; i++) {
-        const first = i * tiles / count;
-        const some = (i + 1) * tiles / count - first;
-        sumWindows(some, values + first * step, step, 1, step, 0, weights, sums + first * outStep + (f << 2), outStep, min(FILTERS, filters - f));
-      }
+      sumWindows(tiles, values, step, 1, step, 0, weights, sums + (f << 2), outStep, min(FILTERS, filters - f));
     }
   }
 }
@@ -106,61 +101,68 @@ function spread(at: u32, pixel: u32, line: u32, out: u32, step: u32): void {
   const at2 = at + line;
   const at3 = at2 + line;
   const at4 = at3 + line;
-  for (let i: u32 = 0; i < 4; i++) {
-    // Row i of B' d.
-    const first = i == 0 ? at : i == 2 ? at3 : at2;
-    const second = i == 2 ? at2 : i == 3 ? at4 : at3;
-    const adds = i == 1;
-    const a = rowOf(first, second, adds);
-    const b = rowOf(first + pixel, second + pixel, adds);
-    const c = rowOf(first + 2 * pixel, second + 2 * pixel, adds);
-    const d = rowOf(first + 3 * pixel, second + 3 * pixel, adds);
-    v128.store(out, f32x4.sub(a, c));
-    v128.store(out + step, f32x4.add(b, c));
-    v128.store(out + 2 * step, f32x4.sub(c, b));
-    v128.store(out + 3 * step, f32x4.sub(b, d));
-    out += step << 2;
-  }
+  spreadRow(at, at3, false, pixel, out, step);
+  out += step << 2;
+  spreadRow(at2, at3, true, pixel, out, step);
+  out += step << 2;
+  spreadRow(at3, at2, false, pixel, out, step);
+  out += step << 2;
+  spreadRow(at2, at4, false, pixel, out, step);
+}
+
+/** Row of B' d, which is the sum or the difference of two rows of d, times B. */
+// @ts-ignore: decorator
+@inline
+function spreadRow(first: u32, second: u32, adds: bool, pixel: u32, out: u32, step: u32): void {
+  const a = both(first, second, adds);
+  const b = both(first + pixel, second + pixel, adds);
+  const c = both(first + 2 * pixel, second + 2 * pixel, adds);
+  const d = both(first + 3 * pixel, second + 3 * pixel, adds);
+  v128.store(out, f32x4.sub(a, c));
+  v128.store(out + step, f32x4.add(b, c));
+  v128.store(out + 2 * step, f32x4.sub(c, b));
+  v128.store(out + 3 * step, f32x4.sub(b, d));
 }
 
 // @ts-ignore: decorator
 @inline
-function rowOf(first: u32, second: u32, adds: bool): v128 {
+function both(first: u32, second: u32, adds: bool): v128 {
   const a = v128.load(first);
   const b = v128.load(second);
   return adds ? f32x4.add(a, b) : f32x4.sub(a, b);
 }
 
 /** A' m A of four filters, and the bias: four pixels, of which those below or to the right may lie outside. */
-function gather(
-  at: u32, step: u32, bias: v128, out: u32, pixel: u32, line: u32, isWhole: bool, isWide: bool,
-): void {
-  let upperLeft = bias;
-  let lowerLeft = bias;
-  let upperRight = bias;
-  let lowerRight = bias;
-  for (let j: u32 = 0; j < 4; j++) {
-    const a = v128.load(at + j * step);
-    const b = v128.load(at + (4 + j) * step);
-    const c = v128.load(at + (8 + j) * step);
-    const d = v128.load(at + (12 + j) * step);
-    const upper = f32x4.add(f32x4.add(a, b), c);
-    const lower = f32x4.sub(f32x4.sub(b, c), d);
-    if (j < 3) {
-      upperLeft = f32x4.add(upperLeft, upper);
-      lowerLeft = f32x4.add(lowerLeft, lower);
-    }
-    if (j == 1) {
-      upperRight = f32x4.add(upperRight, upper);
-      lowerRight = f32x4.add(lowerRight, lower);
-    } else if (j > 1) {
-      upperRight = f32x4.sub(upperRight, upper);
-      lowerRight = f32x4.sub(lowerRight, lower);
-    }
+function gather(at: u32, step: u32, bias: v128, out: u32, pixel: u32, line: u32, isWhole: bool, isWide: bool): void {
+  const down = step << 2;
+  const upper1 = upper(at, down);
+  const upper2 = upper(at + step, down);
+  const upper3 = upper(at + 2 * step, down);
+  v128.store(out, f32x4.add(f32x4.add(f32x4.add(upper1, upper2), upper3), bias));
+  if (isWide) {
+    const upper4 = upper(at + 3 * step, down);
+    v128.store(out + pixel, f32x4.add(f32x4.sub(f32x4.sub(upper2, upper3), upper4), bias));
   }
-  v128.store(out, upperLeft);
-  if (isWide) v128.store(out + pixel, upperRight);
   if (!isWhole) return;
-  v128.store(out + line, lowerLeft);
-  if (isWide) v128.store(out + line + pixel, lowerRight);
+  out += line;
+  const lower1 = lower(at, down);
+  const lower2 = lower(at + step, down);
+  const lower3 = lower(at + 2 * step, down);
+  v128.store(out, f32x4.add(f32x4.add(f32x4.add(lower1, lower2), lower3), bias));
+  if (isWide) {
+    const lower4 = lower(at + 3 * step, down);
+    v128.store(out + pixel, f32x4.add(f32x4.sub(f32x4.sub(lower2, lower3), lower4), bias));
+  }
+}
+
+/** Rows of A' m. */
+// @ts-ignore: decorator
+@inline
+function upper(at: u32, down: u32): v128 {
+  return f32x4.add(f32x4.add(v128.load(at), v128.load(at + down)), v128.load(at + 2 * down));
+}
+// @ts-ignore: decorator
+@inline
+function lower(at: u32, down: u32): v128 {
+  return f32x4.sub(f32x4.sub(v128.load(at + down), v128.load(at + 2 * down)), v128.load(at + 3 * down));
 }
