@@ -50,7 +50,7 @@ const RATES = [1, 0.5, 1.5, 0.25];
 
 export function problemOf(recipe: Recipe): Problem {
   const { layers, inputShape, loss = "categoricalCrossentropy", rows = 31, batchSize = 7, steps = 20 } = recipe;
-  const { outputs = 3, optimizer = sgd({ learningRate: 0.02, momentum: 0.9 }), weighted = false } = recipe;
+  const { outputs = 3, optimizer = sgd({ learningRate: 0.05, momentum: 0.9 }), weighted = false } = recipe;
   const next = stream(rows + 97 * sizeOf(inputShape));
   const network = networkOf(layers, inputShape, outputs, "the suite");
   const weights = firstWeights(network, next);

@@ -365,6 +365,7 @@ function wholes(): Named[] {
         rows: 40,
         container: "scaled bytes",
         view: true,
+        steps: 8,
         optimizer: adam(),
       },
     ],
