@@ -10,8 +10,15 @@ import type { LayerInput, LayerPass, TrainingMode } from "./layer-pass.js";
 import { isOfScores, type RowLoss, rowLoss } from "./losses.js";
 import { averagePooling2d, globalAveragePooling2d, maxPooling2d } from "./pooling.js";
 
+/** The layers of a type; both kinds of pooling share one. */
+type LayerOf<T extends Layer["type"], L extends Layer = Layer> = L extends Layer
+  ? T extends L["type"]
+    ? L
+    : never
+  : never;
+
 /** What each type of layers does to a batch, its activation left out. */
-export type Passes = { readonly [T in Layer["type"]]: (input: LayerInput<Extract<Layer, { type: T }>>) => LayerPass };
+export type Passes = { readonly [T in Layer["type"]]: (input: LayerInput<LayerOf<T>>) => LayerPass };
 
 const unchanged = ({ values }: LayerInput): LayerPass => ({
   outputs: values,

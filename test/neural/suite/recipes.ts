@@ -335,7 +335,7 @@ function wholes(): Named[] {
     toClasses,
   ];
   const digits = [
-    conv2d({ filters: 8, kernelSize: 5, strides: 2, padding: "same", activation: "relu" }),
+    conv2d({ filters: 4, kernelSize: 5, strides: 2, padding: "same", activation: "relu" }),
     averagePooling2d(),
     conv2d({ filters: 12, kernelSize: 3, activation: "elu" }),
     globalAveragePooling2d(),
@@ -350,6 +350,7 @@ function wholes(): Named[] {
         outputs: 10,
         batchSize: 32,
         rows: 70,
+        steps: 12,
         container: "scaled bytes",
         optimizer: adam(),
         weighted: true,
@@ -365,7 +366,7 @@ function wholes(): Named[] {
         rows: 40,
         container: "scaled bytes",
         view: true,
-        steps: 8,
+        steps: 6,
         optimizer: adam(),
       },
     ],
