@@ -29,6 +29,8 @@ export interface ReferenceResult extends EpochResult {
 }
 
 export interface ReferenceTraining extends Training {
+  /** The weights themselves, not rounded to f32. */
+  readonly exact: readonly Float64Array[];
   epoch(epoch: Epoch): Promise<ReferenceResult>;
 }
 
@@ -64,7 +66,7 @@ class PlainTraining implements ReferenceTraining {
   readonly #signal: AbortSignal;
   readonly #parts: ReferenceParts;
   readonly #network: Network;
-  readonly #weights: Float64Array[];
+  readonly exact: readonly Float64Array[];
   readonly #moments: readonly Moments[];
   #steps = 0;
 
@@ -73,8 +75,8 @@ class PlainTraining implements ReferenceTraining {
     this.#signal = signal;
     this.#parts = parts;
     this.#network = setup.network;
-    this.#weights = setup.weights.map((array) => Float64Array.from(array));
-    this.#moments = this.#weights.map(momentsOf);
+    this.exact = setup.weights.map((array) => Float64Array.from(array));
+    this.#moments = this.exact.map(momentsOf);
   }
 
   async epoch({ order, learningRate, dropoutKeys, onBatches }: Epoch): Promise<ReferenceResult> {
@@ -87,7 +89,7 @@ class PlainTraining implements ReferenceTraining {
       const weights = rows.map((row) => rowWeights?.[row] ?? 1);
       const batch = { ...batchOf(X, rows), targets: rows.map((row) => targets[row]!), rowWeights: weights };
       const training = { dropoutKeys, rowsBefore: number * batchSize };
-      const found = gradientsOf(this.#network, this.#weights, loss, batch, training, this.#parts.passes);
+      const found = gradientsOf(this.#network, this.exact, loss, batch, training, this.#parts.passes);
       found.rowLosses.forEach((row, i) => {
         sum += weights[i]! * row.loss;
         if (row.right) right += weights[i]!;
@@ -104,7 +106,7 @@ class PlainTraining implements ReferenceTraining {
   #step(gradients: readonly (Float64Array | null)[], moved: readonly (Float64Array | null)[], rate: number): void {
     this.#steps++;
     weightsOf(this.#network).forEach(({ trainable }, at) => {
-      const weights = this.#weights[at]!;
+      const weights = this.exact[at]!;
       if (!trainable) weights.set(moved[at] ?? weights);
       else {
         this.#parts.updateWeights(this.#setup.optimizer, {
@@ -119,7 +121,7 @@ class PlainTraining implements ReferenceTraining {
   }
 
   async weights(): Promise<Weights> {
-    return this.#weights.map((array) => Float32Array.from(array));
+    return this.exact.map((array) => Float32Array.from(array));
   }
 
   end(): void {}

@@ -27,7 +27,8 @@ export function conv2d({ layer, spec, weights, rows, values }: LayerInput<Conv2d
   const outputs = new Float64Array(rows * windows.length * filters);
   if (spec.useBias) for (let o = 0; o < outputs.length; o++) outputs[o] = weights[1]![o % filters]!;
   forProducts((output, input, k) => {
-    for (let f = 0; f < filters; f++) outputs[output + f]! += values[input]! * kernel[k + f]!;
+    const x = values[input]!;
+    for (let f = 0; f < filters; f++) outputs[output + f]! += x * kernel[k + f]!;
   });
 
   const backward = (gradient: Float64Array) => {
@@ -36,10 +37,14 @@ export function conv2d({ layer, spec, weights, rows, values }: LayerInput<Conv2d
     const ofBias = new Float64Array(filters);
     for (let o = 0; o < gradient.length; o++) ofBias[o % filters]! += gradient[o]!;
     forProducts((output, input, k) => {
+      const x = values[input]!;
+      let sum = 0;
       for (let f = 0; f < filters; f++) {
-        ofInputs[input]! += gradient[output + f]! * kernel[k + f]!;
-        ofKernel[k + f]! += gradient[output + f]! * values[input]!;
+        const g = gradient[output + f]!;
+        sum += g * kernel[k + f]!;
+        ofKernel[k + f]! += g * x;
       }
+      ofInputs[input]! += sum;
     });
     return { inputs: ofInputs, weights: spec.useBias ? [ofKernel, ofBias] : [ofKernel] };
   };

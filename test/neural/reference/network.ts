@@ -10,8 +10,15 @@ import type { LayerInput, LayerPass, TrainingMode } from "./layer-pass.js";
 import { isOfScores, type RowLoss, rowLoss } from "./losses.js";
 import { averagePooling2d, globalAveragePooling2d, maxPooling2d } from "./pooling.js";
 
+/** The layers of a type; both kinds of pooling share one. */
+type LayerOf<T extends Layer["type"], L extends Layer = Layer> = L extends Layer
+  ? T extends L["type"]
+    ? L
+    : never
+  : never;
+
 /** What each type of layers does to a batch, its activation left out. */
-export type Passes = { readonly [T in Layer["type"]]: (input: LayerInput<Extract<Layer, { type: T }>>) => LayerPass };
+export type Passes = { readonly [T in Layer["type"]]: (input: LayerInput<LayerOf<T>>) => LayerPass };
 
 const unchanged = ({ values }: LayerInput): LayerPass => ({
   outputs: values,
@@ -51,6 +58,8 @@ export interface BatchGradients {
   readonly loss: number;
   /** Of each array of `weightsOf(network)`; null of those that no gradient changes. */
   readonly gradients: readonly (Float64Array | null)[];
+  /** With respect to the batch's values. */
+  readonly inputs: Float64Array;
   /** What the others become; null for those that gradients change. */
   readonly moved: readonly (Float64Array | null)[];
 }
@@ -66,7 +75,18 @@ export function outputsOf(
   return forward(network, weights, batch, training, passes, null).at(-1)!.pass.outputs;
 }
 
-/** The loss of a batch and its gradients, by the chain rule from the last layer to the first. */
+/** Sum of weight * loss / rows of a batch that is learnt from. */
+export function lossOfBatch(
+  network: Network,
+  weights: readonly Float64Array[],
+  loss: Loss,
+  batch: LabelledBatch,
+  training: TrainingMode,
+): number {
+  return meanOf(lossesAtEnd(network, weights, loss, batch, training, PASSES).rowLosses, batch);
+}
+
+/** That loss and its gradients, by the chain rule from the last layer to the first. */
 export function gradientsOf(
   network: Network,
   weights: readonly Float64Array[],
@@ -75,14 +95,9 @@ export function gradientsOf(
   training: TrainingMode,
   passes: Passes = PASSES,
 ): BatchGradients {
-  const { rows, targets, rowWeights } = batch;
-  const taken = forward(network, weights, batch, training, passes, isOfScores(loss) ? lastActivated(network) : null);
-  const ends = taken.at(-1)!.pass.outputs;
-  const rowLosses = Array.from({ length: rows }, (_, i) => {
-    return rowLoss(loss, Array.from(ends.subarray(i * network.outputs, (i + 1) * network.outputs)), targets[i]!);
-  });
+  const { taken, rowLosses } = lossesAtEnd(network, weights, loss, batch, training, passes);
   let gradient: Float64Array = Float64Array.from(
-    rowLosses.flatMap((row, i) => row.gradient.map((g) => (rowWeights[i]! * g) / rows)),
+    rowLosses.flatMap((row, i) => row.gradient.map((g) => (batch.rowWeights[i]! * g) / batch.rows)),
   );
   const gradients: (Float64Array | null)[] = weights.map(() => null);
   const moved: (Float64Array | null)[] = weights.map(() => null);
@@ -92,8 +107,27 @@ export function gradientsOf(
     for (const [n, at] of others.entries()) moved[at] = pass.moved[n]!;
     gradient = back.inputs;
   }
-  const sum = rowLosses.reduce((total, row, i) => total + rowWeights[i]! * row.loss, 0);
-  return { rowLosses, loss: sum / rows, gradients, moved };
+  return { rowLosses, loss: meanOf(rowLosses, batch), gradients, inputs: gradient, moved };
+}
+
+const meanOf = (rowLosses: readonly RowLoss[], { rows, rowWeights }: LabelledBatch): number =>
+  rowLosses.reduce((total, row, i) => total + rowWeights[i]! * row.loss, 0) / rows;
+
+function lossesAtEnd(
+  network: Network,
+  weights: readonly Float64Array[],
+  loss: Loss,
+  batch: LabelledBatch,
+  training: TrainingMode,
+  passes: Passes,
+): { readonly taken: readonly Taken[]; readonly rowLosses: readonly RowLoss[] } {
+  const taken = forward(network, weights, batch, training, passes, isOfScores(loss) ? lastActivated(network) : null);
+  const ends = taken.at(-1)!.pass.outputs;
+  const endsOf = (row: number) => Array.from(ends.subarray(row * network.outputs, (row + 1) * network.outputs));
+  return {
+    taken,
+    rowLosses: Array.from({ length: batch.rows }, (_, i) => rowLoss(loss, endsOf(i), batch.targets[i]!)),
+  };
 }
 
 /** A step of the way through a network: a layer without its activation, or an activation. */

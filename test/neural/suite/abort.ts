@@ -29,7 +29,8 @@ export function abortChecks(subject: Subject): BackendCheck[] {
       await abortedInTime(abort, () => backend.predict(network, weights, X, ctx));
     }),
     subject.check("what is aborted before it begins rejects with the reason", async (ctx) => {
-      const { setup, epochs } = longProblem();
+      const layers = [dense({ units: 4, activation: "tanh" }), dense({ activation: "softmax" })];
+      const { setup, epochs } = problemOf({ layers, inputShape: [3] });
       const reason = new Error("no longer wanted");
       const late: RunContext = { ...ctx, signal: AbortSignal.abort(reason) };
       const trained = await failureOf(async () => {
@@ -47,11 +48,11 @@ export function abortChecks(subject: Subject): BackendCheck[] {
 async function abortedInTime(abort: AbortController, work: () => Promise<unknown>): Promise<void> {
   const reason = new Error("no longer wanted");
   let isOver = false;
+  const from = performance.now();
+  const timer = setTimeout(() => abort.abort(reason), AFTER);
   const working = failureOf(async () => {
     while (!isOver) await work();
   });
-  const from = performance.now();
-  const timer = setTimeout(() => abort.abort(reason), AFTER);
   try {
     const got = await within(AFTER + GRACE, working, "what is aborted");
     that(got === reason, `it must reject with the signal's reason; got ${String(got)}`);

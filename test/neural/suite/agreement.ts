@@ -4,7 +4,7 @@ import { conv2d, dense, flatten, maxPooling2d } from "../../../src/neural/layers
 import { sgd } from "../../../src/neural/optimizers.js";
 import { that } from "../../../src/testing/assertions.js";
 import { referenceBackend } from "../reference/backend.js";
-import { expectArrayNear, expectResultNear, expectWeightsNear } from "./comparisons.js";
+import { expectArrayNear, expectResultNear, expectWeightsNear, together } from "./comparisons.js";
 import { type Problem, problemOf } from "./problem.js";
 import { recipes } from "./recipes.js";
 import type { BackendCheck, Subject } from "./subject.js";
@@ -46,10 +46,14 @@ async function agrees(subject: Subject, { setup, epochs }: Problem, ctx: RunCont
       };
       const actual = await training.epoch({ ...epoch, onBatches });
       const expected = await truth.epoch({ ...epoch, onBatches() {} });
-      expectResultNear(actual, expected, tolerance, `epoch ${epoch.index}`);
+      const when = `epoch ${epoch.index}`;
+      const [weights, trueWeights] = [await training.weights(), await truth.weights()];
+      together(
+        () => expectResultNear(actual, expected, tolerance, when),
+        () => expectWeightsNear(network, weights, trueWeights, tolerance, ` after ${when}`),
+      );
     }
     const weights = await truth.weights();
-    expectWeightsNear(network, await training.weights(), weights, tolerance);
     const answers = await backend.predict(network, weights, X, ctx);
     expectArrayNear(answers, await referenceBackend.predict(network, weights, X, ctx), tolerance, "predict");
   } finally {

@@ -9,12 +9,18 @@ export function expectNear(actual: number, expected: number, tolerance: number, 
   throw new CheckFailure(`${what} is ${actual}, and must be ${expected} (within ${tolerance})`);
 }
 
-export function expectArrayNear(actual: Float32Array, expected: Float32Array, tolerance: number, what: string): void {
+export function expectArrayNear(
+  actual: Float32Array,
+  expected: Float32Array,
+  tolerance: number,
+  what: string,
+  when = "",
+): void {
   if (!(actual instanceof Float32Array)) throw new CheckFailure(`${what} must be a Float32Array`);
   if (actual.length !== expected.length) {
     throw new CheckFailure(`${what} has ${actual.length} values, and must have ${expected.length}`);
   }
-  for (let i = 0; i < expected.length; i++) expectNear(actual[i]!, expected[i]!, tolerance, `${what}[${i}]`);
+  for (let i = 0; i < expected.length; i++) expectNear(actual[i]!, expected[i]!, tolerance, `${what}[${i}]${when}`);
 }
 
 export function expectWeightsNear(
@@ -28,8 +34,27 @@ export function expectWeightsNear(
   if (actual.length !== specs.length) {
     throw new CheckFailure(`there are ${actual.length} arrays of weights, and must be ${specs.length}`);
   }
-  for (const [at, { name }] of specs.entries())
-    expectArrayNear(actual[at]!, expected[at]!, tolerance, `${name}${when}`);
+  together(
+    ...specs.map(
+      ({ name }, at) =>
+        () =>
+          expectArrayNear(actual[at]!, expected[at]!, tolerance, name, when),
+    ),
+  );
+}
+
+/** All that one comparison after the other finds, in one failure. */
+export function together(...comparisons: readonly (() => void)[]): void {
+  const found: string[] = [];
+  for (const compare of comparisons) {
+    try {
+      compare();
+    } catch (error) {
+      if (!(error instanceof CheckFailure)) throw error;
+      found.push(error.message);
+    }
+  }
+  if (found.length > 0) throw new CheckFailure(found.join("; "));
 }
 
 /** Rows whose class the reference told by a hair may count either way. */
@@ -42,11 +67,14 @@ export function expectResultNear(
   if (actual.failedBatch !== expected.failedBatch) {
     throw new CheckFailure(`failedBatch of ${when} is ${actual.failedBatch}, and must be ${expected.failedBatch}`);
   }
-  expectNear(actual.loss, expected.loss, tolerance, `loss of ${when}`);
-  const off = Math.abs(actual.right - expected.right);
-  if (!(off <= expected.undecided + tolerance * Math.max(1, expected.right))) {
-    throw new CheckFailure(`right of ${when} is ${actual.right}, and must be ${expected.right}`);
-  }
+  together(
+    () => expectNear(actual.loss, expected.loss, tolerance, `loss of ${when}`),
+    () => {
+      const off = Math.abs(actual.right - expected.right);
+      if (off <= expected.undecided + tolerance * Math.max(1, expected.right)) return;
+      throw new CheckFailure(`right of ${when} is ${actual.right}, and must be ${expected.right}`);
+    },
+  );
 }
 
 /** The same outcome to the last bit. */

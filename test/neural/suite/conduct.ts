@@ -4,7 +4,8 @@ import { adam, sgd } from "../../../src/neural/optimizers.js";
 import { that } from "../../../src/testing/assertions.js";
 import { referenceBackend } from "../reference/backend.js";
 import { expectArrayNear, expectNear, expectSameResult, expectWeightsNear } from "./comparisons.js";
-import { type Problem, problemOf, type Recipe } from "./problem.js";
+import { type Problem, problemOf } from "./problem.js";
+import type { Recipe } from "./recipe.js";
 import { type BackendCheck, type Outcome, outcomeOf, type Subject } from "./subject.js";
 
 /** A bit of everything. */

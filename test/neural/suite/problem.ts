@@ -1,43 +1,9 @@
 import { Matrix } from "../../../src/core/matrix.js";
 import type { Epoch, TrainingSetup, Weights } from "../../../src/neural/backend.js";
-import type { Layer } from "../../../src/neural/layers.js";
 import type { Loss } from "../../../src/neural/losses.js";
-import {
-  type Network,
-  networkOf,
-  type Shape,
-  sizeOf,
-  type WeightSpec,
-  weightsOf,
-} from "../../../src/neural/network.js";
-import { type Optimizer, sgd } from "../../../src/neural/optimizers.js";
-
-/** What a table of the suite is kept in. */
-export type Container = "f32" | "f64" | "bytes" | "scaled bytes";
-
-/** A network, and how it is trained. */
-export interface Recipe {
-  readonly layers: readonly Layer[];
-  readonly inputShape: Shape;
-  /** How many classes, or 1. Default 3. */
-  readonly outputs?: number;
-  /** Default "categoricalCrossentropy". */
-  readonly loss?: Loss;
-  /** Default sgd with momentum. */
-  readonly optimizer?: Optimizer;
-  /** Default 31: the last batch is smaller than the others. */
-  readonly rows?: number;
-  /** Default 7. */
-  readonly batchSize?: number;
-  /** Default "f32". */
-  readonly container?: Container;
-  /** Whether X is a view of a larger table, some of its rows twice. Default false. */
-  readonly view?: boolean;
-  /** Whether rows have weights, a few of them 0. Default false. */
-  readonly weighted?: boolean;
-  /** Default 20, rounded up to whole epochs. */
-  readonly steps?: number;
-}
+import { type Network, networkOf, sizeOf, type WeightSpec, weightsOf } from "../../../src/neural/network.js";
+import { sgd } from "../../../src/neural/optimizers.js";
+import type { Recipe } from "./recipe.js";
 
 /** Everything that two trainings need to do the same. */
 export interface Problem {
@@ -50,7 +16,7 @@ const RATES = [1, 0.5, 1.5, 0.25];
 
 export function problemOf(recipe: Recipe): Problem {
   const { layers, inputShape, loss = "categoricalCrossentropy", rows = 31, batchSize = 7, steps = 20 } = recipe;
-  const { outputs = 3, optimizer = sgd({ learningRate: 0.02, momentum: 0.9 }), weighted = false } = recipe;
+  const { outputs = 3, optimizer = sgd({ learningRate: 0.05, momentum: 0.9 }), weighted = false } = recipe;
   const next = stream(rows + 97 * sizeOf(inputShape));
   const network = networkOf(layers, inputShape, outputs, "the suite");
   const weights = firstWeights(network, next);
