@@ -94,6 +94,7 @@ export function rows(folder, quick) {
     goal: 1.7,
     peer: "ours",
     cpus: TWO_CORES,
+    onlyLts: true,
     tables: split(fitRows),
     warm: [1, 2].map((jobs) => ({ ...grid(net, jobs, 1), data: "few" })),
     timed: grid(net, 2, gridEpochs[net]),

@@ -1,4 +1,4 @@
-"""The two nets of the benchmarks in Keras on TensorFlow, as an estimator of scikit-learn (SciKeras knows no Keras 3.15)."""
+"""The two nets of the benchmarks in Keras on TensorFlow, as an estimator of scikit-learn, such as SciKeras makes."""
 
 import multiprocessing
 import os
