@@ -1,11 +1,10 @@
 // The rows of `npm run bench -- forest`. Both sides get the same rows, params, folds and threads.
+import { compareAccuracies } from "./harness/accuracies.mjs";
 import { firstRows, irisSizeTable, mnistOf, normalTable, stratifiedSplit } from "./harness/data.mjs";
 
 const ONE_CORE = [0];
 const TWO_CORES = [0, 1];
 const SPLIT_SEED = 42;
-
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * @param {import("./harness/data.mjs").DataFolder} folder
@@ -93,18 +92,7 @@ export function rows(folder, quick) {
       tables: split(fitRows),
       warm: [],
       timed: { op: "accuracies", data: "train", test: "test", params: entropy, seeds, jobs: 2 },
-      summary({ ours, peer }) {
-        const [oursMean, peerMean] = [mean(ours.accuracies), mean(peer.accuracies)];
-        return {
-          ratio: oursMean / peerMean,
-          goal_of: "difference_points",
-          difference_points: 100 * (oursMean - peerMean),
-          ours_accuracy: oursMean,
-          peer_accuracy: peerMean,
-          ours_accuracies: ours.accuracies,
-          peer_accuracies: peer.accuracies,
-        };
-      },
+      summary: compareAccuracies,
     },
     {
       id: "grid-27x3",

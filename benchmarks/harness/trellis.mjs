@@ -7,7 +7,8 @@ import { answerWith, median, quantile, timesOf } from "./answer.mjs";
 const version = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 const types = { uint8: Uint8Array, float32: Float32Array, float64: Float64Array };
 
-const matrixOf = ({ X, rows, cols, scale }) => new Matrix(X, rows, cols, { scale });
+/** @returns {Matrix} of a table as `load` keeps it, its pixels scaled */
+export const matrixOf = ({ X, rows, cols, scale }) => new Matrix(X, rows, cols, { scale });
 
 /** Reads a file into the array itself: a copy that waits to be collected would stand in the peak of memory. */
 function valuesOf(file, type, length) {
@@ -41,14 +42,17 @@ function qualityOf(probabilities, classes, y) {
 
 /**
  * Answers for our side until stdin ends.
- * @param {Record<string, (params: object) => object>} estimators what makes one from params, by name; the first is the default
+ * @param {Record<string, (params: object) => object | Promise<object>>} estimators what makes one from params, by name; the first is
+ *   the default
+ * @param {(state: object) => Record<string, (command: object) => object | Promise<object>>} [more] further operations, made from
+ *   what all share
  */
-export function answerAsTrellis(estimators) {
+export function answerAsTrellis(estimators, more = () => ({})) {
   const tables = new Map();
   const models = new Map();
   const pools = new Map();
   const [usual] = Object.keys(estimators);
-  const estimatorOf = ({ estimator = usual, params = {}, jobs }) =>
+  const estimatorOf = async ({ estimator = usual, params = {}, jobs }) =>
     estimators[estimator](jobs == null ? params : { ...params, nJobs: jobs });
 
   /** A pool of that many workers, kept from fit to fit; without a number the library's own default. */
@@ -65,13 +69,14 @@ export function answerAsTrellis(estimators) {
       tables.set(name, { X: valuesOf(X, type, rows * cols), y: valuesOf(y, yType, rows), rows, cols, scale });
       return {};
     },
-    async fit({ data, model = "model", repeat = 1, workers, ...rest }) {
+    async fit({ data, model = "model", repeat = 1, per = 1, workers, ...rest }) {
       const table = tables.get(data);
       const pool = poolOf(workers);
       const seconds = await timesOf(repeat, async () => {
-        models.set(model, await estimatorOf(rest).fit(matrixOf(table), table.y, { pool }));
+        const estimator = await estimatorOf(rest);
+        models.set(model, await estimator.fit(matrixOf(table), table.y, { pool }));
       });
-      return { seconds: median(seconds) };
+      return { seconds: median(seconds) / per };
     },
     async accuracy({ data, model = "model" }) {
       const table = tables.get(data);
@@ -92,7 +97,7 @@ export function answerAsTrellis(estimators) {
       const accuracies = [];
       const [seconds] = await timesOf(1, async () => {
         for (let randomState = 0; randomState < seeds; randomState++) {
-          const seeded = estimatorOf({ ...rest, params: { ...params, randomState } });
+          const seeded = await estimatorOf({ ...rest, params: { ...params, randomState } });
           const fitted = await seeded.fit(matrixOf(train), train.y);
           accuracies.push(await fitted.score(matrixOf(held), held.y));
         }
@@ -116,11 +121,12 @@ export function answerAsTrellis(estimators) {
     },
     async grid({ data, model = "model", grid, folds, jobs, ...rest }) {
       const table = tables.get(data);
-      const search = new GridSearchCV({ estimator: estimatorOf(rest), paramGrid: grid, cv: folds, nJobs: jobs });
+      const search = new GridSearchCV({ estimator: await estimatorOf(rest), paramGrid: grid, cv: folds, nJobs: jobs });
       const [seconds] = await timesOf(1, () => search.fit(matrixOf(table), table.y));
       models.set(model, search);
       const best = Object.keys(grid).map((name) => search.bestParams[name]);
       return { seconds, best_score: search.bestScore, best };
     },
+    ...more({ tables, models, estimatorOf }),
   });
 }

@@ -5,6 +5,9 @@ import { answerWith, median, timesOf } from "../harness/answer.mjs";
 const versionOf = (name) =>
   JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
 
+/** @param {readonly string[]} packages @returns {Record<string, string>} */
+export const versionsOf = (packages) => Object.fromEntries(packages.map((name) => [name, versionOf(name)]));
+
 /**
  * Answers for a side until stdin ends.
  * @param {object} side
@@ -19,7 +22,7 @@ export function answerAsPeer({ estimators, packages, supportVectors }) {
   const [usual] = Object.keys(estimators);
 
   return answerWith({
-    hello: () => ({ versions: Object.fromEntries(packages.map((name) => [name, versionOf(name)])) }),
+    hello: () => ({ versions: versionsOf(packages) }),
     load({ name, X, y, rows, cols, type, divisor = 1 }) {
       if (type !== "uint8") throw new Error("packages of npm are compared on bytes only");
       const bytes = readFileSync(X);

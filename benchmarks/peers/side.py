@@ -46,7 +46,7 @@ class Side:
     def load(self, c):
         X = np.fromfile(c["X"], dtype=c["type"]).reshape(c["rows"], c["cols"])
         if "divisor" in c:
-            X = X / c["divisor"]
+            X = (X / c["divisor"]).astype(c.get("scaledType", "float64"), copy=False)
         elif c["type"] == "uint8":  # pixels, which users of these libraries scale to [0, 1]
             X = X.astype(np.float32)
             X /= 255
@@ -69,7 +69,7 @@ class Side:
         def work():
             self.models[c.get("model", "model")] = self.estimator_of(c).fit(X, y)
 
-        return {"seconds": float(np.median(times_of(c.get("repeat", 1), work)))}
+        return {"seconds": float(np.median(times_of(c.get("repeat", 1), work))) / c.get("per", 1)}
 
     def accuracy(self, c):
         return {"accuracy": self.model_of(c).score(*self.tables[c["data"]])}
@@ -137,8 +137,8 @@ class Side:
         best = [search.best_params_[name] for name in values]
         return {"seconds": seconds, "best_score": float(search.best_score_), "best": best}
 
-    def serve(self):
-        operations = {
+    def operations(self):
+        return {
             "hello": self.hello,
             "load": self.load,
             "fit": self.fit,
@@ -151,6 +151,9 @@ class Side:
             "predictRows": self.predict_rows,
             "grid": self.grid,
         }
+
+    def serve(self):
+        operations = self.operations()
         # Whatever a library prints of its own accord must not come between the answers.
         answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
