@@ -1,5 +1,5 @@
 import type { Network } from "./network.js";
-import { lastActivation } from "./network.js";
+import { lastActivation, showShape } from "./network.js";
 
 /**
  * What training lowers. "categoricalCrossentropy": -ln of the softmax probability of the row's class; "binaryCrossentropy": the same
@@ -42,6 +42,10 @@ export function lossMisfit(loss: Loss, network: Network, outputs: number): strin
   }
   if (loss === "categoricalCrossentropy" && activation !== "softmax") {
     return `the last activation must be "softmax" for the loss "categoricalCrossentropy"; got "${activation}"`;
+  }
+  const places = network.layers.findLast(({ spec }) => "activation" in spec)?.outputShape ?? [];
+  if (loss === "categoricalCrossentropy" && places.at(-1) !== outputs) {
+    return `the softmax must be over the ${outputs} classes of a row; it is over ${places.at(-1)} channels of each place of ${showShape(places)}`;
   }
   if (loss === "binaryCrossentropy" && activation !== "sigmoid") {
     return `the last activation must be "sigmoid" for the loss "binaryCrossentropy"; got "${activation}"`;

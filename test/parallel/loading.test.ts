@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { KernelError } from "../../src/core/errors.js";
 import type { KernelCode, KernelModule } from "../../src/kernels/kernel.js";
-import { boosting, linear, svm, tree } from "../../src/kernels/modules.js";
+import { boosting, linear, neural, svm, tree } from "../../src/kernels/modules.js";
+import { relaxedSimdWorks } from "../../src/kernels/relaxed-simd.js";
 import { inlinePool } from "../../src/parallel/inline-pool.js";
 import type { Pool } from "../../src/parallel/pool.js";
 import { threadPool } from "../../src/parallel/thread-pool.js";
@@ -71,10 +72,14 @@ describe.each(Object.entries(pools))("%s", (_, make) => {
 });
 
 describe("The families of kernels", () => {
-  it("are loaded by their own names.", async () => {
-    pool = inlinePool();
-    const families = [tree, linear, boosting, svm];
-    const loaded = await Promise.all(families.map((family) => family.load()));
+  it.each(["fast", "portable"] as const)("are loaded by their own names, as the %s build.", async (build) => {
+    const families = [tree, linear, boosting, svm, neural];
+    const loaded = await Promise.all(families.map((family) => family.load(build)));
     expect(loaded.map(({ name }) => name)).toEqual(families.map(({ name }) => name));
+  });
+
+  it("have a build for relaxed SIMD where the engine has it, which fuses products and sums.", async () => {
+    const [fast, portable] = [await neural.load("fast"), await neural.load("portable")];
+    expect(fast.code === portable.code).toBe(!relaxedSimdWorks());
   });
 });

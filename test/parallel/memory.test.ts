@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { OutOfMemoryError } from "../../src/core/errors.js";
 import { ARENA_BASE } from "../../src/kernels/kernel.js";
 import { InlinePool } from "../../src/parallel/inline-pool.js";
+import { Linker } from "../../src/parallel/linker.js";
 import { type Block, Memory, type Scope } from "../../src/parallel/memory.js";
 import { probe } from "./probe.js";
 
@@ -143,7 +144,7 @@ describe("a memory", () => {
 
   it("addresses blocks above 2 GiB.", async () => {
     const memory = new Memory(true);
-    const pool = new InlinePool(memory);
+    const pool = new InlinePool(memory, new Linker(memory, "fast"));
     const scope = memory.scope();
     scope.alloc(2.5 * 2 ** 30); // Reserved, never touched: costs addresses, not memory.
     const x = scope.place(new Float64Array([1, 2, 4]));
