@@ -27,7 +27,7 @@ describe("The command line of the MNIST example", () => {
     [["--rows", "60000"], '--rows must be an integer from 200 to 10000; got "60000"'],
     [["--rows", ""], '--rows must be an integer from 200 to 10000; got ""'],
     [["--workers", "1.5"], '--workers must be an integer from 0 to 256; got "1.5"'],
-    [["--only", "rf,forest"], '--only must name models among xgboost, rf, svm; got "forest"'],
+    [["--only", "rf,forest"], '--only must name models among fcnn, xgboost, rf, svm, cnn; got "forest"'],
     [["--fast"], "Unknown option '--fast'; --help lists the options"],
     [["mnist"], "Unexpected argument 'mnist'; --help lists the options"],
   ])("answers %j with one sentence", (args, sentence) => {

@@ -1,9 +1,39 @@
-import { GradientBoostingClassifier, GridSearchCV, RandomForestClassifier, SVC } from "trellis-learn";
+import {
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  GradientBoostingClassifier,
+  GridSearchCV,
+  KerasStyleClassifier,
+  maxPooling2d,
+  RandomForestClassifier,
+  SVC,
+} from "trellis-learn";
 
 const common = { cv: 3, errorScore: "raise", returnTrainScore: true } as const;
+const ofNets = { batchSize: [32, 64, 128], epochs: [5, 10], optimizer: ["adam", "rmsprop"] } as const;
 
 /** The kinds of model to try, each with the grid that its best parameters are looked for in. One entry adds one. */
 export const families = [
+  {
+    name: "fcnn",
+    title: "Dense neural net",
+    search: new GridSearchCV({
+      ...common,
+      estimator: new KerasStyleClassifier({
+        randomState: 42,
+        layers: [
+          dense({ units: 128, activation: "relu" }),
+          dropout(0.1),
+          dense({ units: 128, activation: "relu" }),
+          dropout(0.25),
+          dense({ activation: "softmax" }),
+        ],
+      }),
+      paramGrid: ofNets,
+    }),
+  },
   {
     name: "xgboost",
     title: "Gradient boosting",
@@ -29,6 +59,30 @@ export const families = [
       ...common,
       estimator: new SVC({ kernel: "rbf", probability: true, randomState: 42 }),
       paramGrid: { C: [1, 10, 100], gamma: [0.1, 0.01] },
+    }),
+  },
+  {
+    name: "cnn",
+    title: "Convolutional neural net",
+    search: new GridSearchCV({
+      ...common,
+      estimator: new KerasStyleClassifier({
+        randomState: 42,
+        inputShape: [28, 28, 1],
+        layers: [
+          conv2d({ filters: 32, kernelSize: 3, activation: "relu" }),
+          maxPooling2d(),
+          dropout(0.25),
+          conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
+          maxPooling2d(),
+          dropout(0.25),
+          flatten(),
+          dense({ units: 64, activation: "relu" }),
+          dropout(0.5),
+          dense({ activation: "softmax" }),
+        ],
+      }),
+      paramGrid: ofNets,
     }),
   },
 ] as const;
