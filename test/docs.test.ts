@@ -25,6 +25,7 @@ const guides = [
   "coming-from-scikit-learn",
   "determinism-and-sharing",
   "gradient-boosting",
+  "neural-networks",
   "support-vector-machines",
 ].map((name) => `docs/${name}.md`);
 

@@ -65,8 +65,9 @@ describe("The built package", () => {
     expect(first).toContain("RandomForestClassifier");
     expect(kilobytes(first)).toBeLessThan(90);
     expect(familiesIn(first)).toBe(0);
-    expect(familiesIn(all)).toBe(4);
-    expect(kilobytes(all)).toBeLessThan(125);
+    // Five families, of which one has two builds.
+    expect(familiesIn(all)).toBe(6);
+    expect(kilobytes(all)).toBeLessThan(150);
   });
 
   it("lets a bundler drop what is not imported: a splitter brings no forest and no kernel.", async () => {

@@ -4,10 +4,9 @@ import type { Definition, FitContext, FittedWith, Method, RunContext, TrainingDa
 import { Matrix } from "../core/matrix.js";
 import { nullable, oneOf } from "../core/params.js";
 import { type LabelTarget, requireTwoClasses } from "../core/target.js";
-import { answersOf } from "./answers.js";
 import { type KerasStyleParams, kerasRules, type ModelSettings, withModelSettings } from "./keras-params.js";
 import { dense, type Layer } from "./layers.js";
-import { learnNetworks, type Recipe } from "./learn-networks.js";
+import type { Recipe } from "./learn-networks.js";
 import type { Loss } from "./losses.js";
 import { type History, type NeuralModel, networkOfModel, summaryOf, validateNeural } from "./neural-model.js";
 import { withWeights } from "./set-weights.js";
@@ -65,6 +64,8 @@ const BY_DEFAULT: readonly Layer[] = [dense({ units: 100, activation: "relu" }),
  * });
  * ```
  *
+ * What trains and runs networks is loaded when it is first needed.
+ *
  * @throws DivergenceError from fit if the loss becomes NaN or infinite
  * @see https://adriangb.com/scikeras/
  */
@@ -109,7 +110,7 @@ export class KerasStyleClassifier<S extends object = object> extends Classifier<
     return withWeights(this, this.state, weights, definition.name);
   }
 
-  override learnMany(
+  override async *learnMany(
     data: TrainingData<LabelTarget>,
     candidates: readonly Readonly<AllParams<S>>[],
     ctx: FitContext,
@@ -128,7 +129,8 @@ export class KerasStyleClassifier<S extends object = object> extends Classifier<
         rowWeights: rowWeights(y, byClass, sampleWeight),
       };
     });
-    return learnNetworks(data, recipes, definition.name, ctx);
+    const { learnNetworks } = await import("./learn-networks.js");
+    yield* learnNetworks(data, recipes, definition.name, ctx);
   }
 
   override async infer(
@@ -137,6 +139,7 @@ export class KerasStyleClassifier<S extends object = object> extends Classifier<
     _method: Method,
     ctx: RunContext,
   ): Promise<Matrix> {
+    const { answersOf } = await import("./answers.js");
     const outputs = await answersOf(model, params.backend, X, definition.name, ctx);
     const all = classes!.length;
     if (outputs.length === X.rows * all) return new Matrix(Float64Array.from(outputs), X.rows, all);

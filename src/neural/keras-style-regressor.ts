@@ -3,10 +3,9 @@ import type { Matrix } from "../core/matrix.js";
 import { oneOf } from "../core/params.js";
 import { Regressor } from "../core/regressor.js";
 import type { NumberTarget } from "../core/target.js";
-import { answersOf } from "./answers.js";
 import { type KerasStyleParams, kerasRules, type ModelSettings, withModelSettings } from "./keras-params.js";
 import { dense, type Layer } from "./layers.js";
-import { learnNetworks, type Recipe } from "./learn-networks.js";
+import type { Recipe } from "./learn-networks.js";
 import { type History, type NeuralModel, networkOfModel, summaryOf, validateNeural } from "./neural-model.js";
 import { withWeights } from "./set-weights.js";
 
@@ -35,6 +34,8 @@ const BY_DEFAULT: readonly Layer[] = [dense({ units: 100, activation: "relu" }),
 /**
  * A neural network for numbers, of layers in the manner of Keras; see `KerasStyleClassifier`. Its last layer has one unit. It learns
  * best where X and y are of about unit size: y is taken as it is.
+ *
+ * What trains and runs networks is loaded when it is first needed.
  *
  * @throws DivergenceError from fit if the loss becomes NaN or infinite
  * @see https://adriangb.com/scikeras/
@@ -80,7 +81,7 @@ export class KerasStyleRegressor<S extends object = object> extends Regressor<Al
     return withWeights(this, this.state, weights, definition.name);
   }
 
-  override learnMany(
+  override async *learnMany(
     data: TrainingData<NumberTarget>,
     candidates: readonly Readonly<AllParams<S>>[],
     ctx: FitContext,
@@ -95,7 +96,8 @@ export class KerasStyleRegressor<S extends object = object> extends Regressor<Al
         rowWeights: data.sampleWeight,
       };
     });
-    return learnNetworks(data, recipes, definition.name, ctx);
+    const { learnNetworks } = await import("./learn-networks.js");
+    yield* learnNetworks(data, recipes, definition.name, ctx);
   }
 
   override async infer(
@@ -104,6 +106,7 @@ export class KerasStyleRegressor<S extends object = object> extends Regressor<Al
     _method: Method,
     ctx: RunContext,
   ): Promise<Float64Array> {
+    const { answersOf } = await import("./answers.js");
     return Float64Array.from(await answersOf(model, params.backend, X, definition.name, ctx));
   }
 
