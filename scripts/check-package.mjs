@@ -14,20 +14,22 @@ const temporary = mkdtempSync(join(tmpdir(), "trellis-package-"));
 const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
-/** What every consumer computes: a forest, boosted trees and a support vector machine on two workers, as a digest of the bytes of their answers. */
+/** What every consumer computes: a forest, boosted trees, a support vector machine and a neural net on two workers, as a digest of the bytes of their answers. */
 const fit = `
-async function answersOf({ GradientBoostingClassifier, Matrix, RandomForest, SVC, threadPool }, { makeClassification }) {
+async function answersOf({ GradientBoostingClassifier, KerasStyleClassifier, Matrix, RandomForest, SVC, threadPool }, { makeClassification }) {
   const options = { nSamples: 4000, nFeatures: 20, nInformative: 8, nClasses: 3, randomState: 1 };
   const made = makeClassification(options);
   const { y } = made;
   // Normal deviates come from Math.log, whose last bits are the engine's; f32 has them rounded away.
   const X = new Matrix(Float32Array.from(made.X.data), made.X.rows, made.X.cols);
-  const pool = threadPool({ workers: 2 });
+  // Nets have the same bits in all engines by portable kernels.
+  const pool = threadPool({ workers: 2, kernels: "portable" });
   const forest = await new RandomForest({ nEstimators: 200, randomState: 7 }).fit(X, y, { pool });
   const boosted = await new GradientBoostingClassifier({ nEstimators: 30, subsample: 0.8, randomState: 7 }).fit(X, y, { pool });
   const machine = await new SVC({ probability: true, randomState: 7 }).fit(X, y, { pool });
+  const net = await new KerasStyleClassifier({ epochs: 3, randomState: 7 }).fit(X, y, { pool });
   const answers = [await forest.predictProba(X, { pool }), await boosted.decisionFunction(X, { pool })];
-  answers.push(await machine.predictProba(X, { pool }));
+  answers.push(await machine.predictProba(X, { pool }), await net.predictProba(X, { pool }));
   await pool.close();
   let digest = 0xcbf29ce484222325n; // FNV-1a of 64 bits
   for (const { data } of answers) {
