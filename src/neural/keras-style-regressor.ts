@@ -108,6 +108,6 @@ export class KerasStyleRegressor<S extends object = object> extends Regressor<Al
   }
 
   override validate({ model, nFeatures }: FittedWith<AllParams<S>, NeuralModel>): void {
-    validateNeural(definition.name, model, nFeatures, [1]);
+    validateNeural(definition.name, model, nFeatures, [["meanSquaredError", 1]]);
   }
 }
