@@ -103,12 +103,12 @@ function courseOf({ X, y, sampleWeight, evalSets }: Data, recipe: Recipe, owner:
     );
   }
   const needed = recipe.outputsOf(recipe.lossOf("softmax"));
-  const layers = layersOf(recipe, recipe.byDefault, { nFeatures: X.cols, inputShape, outputs: needed });
+  const layers = layersOf(recipe, recipe.byDefault, { nFeatures: X.cols, inputShape, outputs: needed }, owner);
   const loss = recipe.lossOf(endOf(layers));
   const outputs = recipe.outputsOf(loss);
   const network = networkOf(layers, inputShape, outputs, owner);
   const misfit = lossMisfit(loss, network, outputs);
-  if (misfit !== null) throw new InvalidParameterError(`layers of ${owner}: ${misfit}`, "layers");
+  if (misfit !== null) throw new InvalidParameterError(`layers of ${owner} do not suit y: ${misfit}`, "layers");
 
   const targets = Float32Array.from(isClasses ? y.codes : y.values);
   const rows = dividedRows(recipe, y, seed, owner);
