@@ -4,6 +4,7 @@ import { InvalidParameterError } from "../core/errors.js";
 import type { Definition, FitContext, FittedWith, Method, RunContext, TrainingData } from "../core/estimator.js";
 import { Matrix } from "../core/matrix.js";
 import { nullable, oneOf } from "../core/params.js";
+import type { Patch } from "../core/paths.js";
 import { type LabelTarget, requireTwoClasses } from "../core/target.js";
 import { answersOf } from "./answers.js";
 import { type KerasStyleParams, kerasRules, type ModelSettings, withModelSettings } from "./keras-params.js";
@@ -75,6 +76,11 @@ export class KerasStyleClassifier<S extends object = object> extends Classifier<
       withModelSettings(definition, params) as unknown as Definition<AllParams<S>>,
       params as Partial<AllParams<S>>,
     );
+  }
+
+  /** An unfitted copy; settings of the model function may be among the patch that it was left to choose before. */
+  override clone(patch: Patch<this> = {} as Patch<this>): this {
+    return new (this.constructor as new (params: object) => this)({ ...this.params, ...patch });
   }
 
   /** Loss and accuracy after each epoch: "loss", "accuracy" and, of rows that are watched, "valLoss", "valAccuracy". */
