@@ -32,24 +32,59 @@ const fitted = (layers: readonly Layer[], inputShape: readonly number[] | null =
 
 describe("Layers that cannot be used are refused by place and setting:", () => {
   it.each<[string, readonly unknown[], string]>([
-    ["units 0", [dense({ units: 0 }), end], "units of layers[0] (dense) of KerasStyleClassifier must be an integer >= 1; got 0"],
-    ["units 1.5", [dense({ units: 1.5 }), end], "units of layers[0] (dense) of KerasStyleClassifier must be an integer >= 1; got 1.5"],
+    [
+      "units 0",
+      [dense({ units: 0 }), end],
+      "units of layers[0] (dense) of KerasStyleClassifier must be an integer >= 1; got 0",
+    ],
+    [
+      "units 1.5",
+      [dense({ units: 1.5 }), end],
+      "units of layers[0] (dense) of KerasStyleClassifier must be an integer >= 1; got 1.5",
+    ],
     ["units in a string", [dense({ units: "10" as never }), end], 'an integer >= 1; got "10"'],
-    ["too many units", [dense({ units: 2 ** 30 }), end], "layers[0] (dense) of KerasStyleClassifier would need [1073741824] numbers at once"],
+    [
+      "too many units",
+      [dense({ units: 2 ** 30 }), end],
+      "layers[0] (dense) of KerasStyleClassifier would need [1073741824] numbers at once",
+    ],
     ["an activation misspelt", [dense({ activation: "rleu" as never }), end], '(did you mean "relu"?); got "rleu"'],
-    ["an initializer misspelt", [dense({ kernelInitializer: "heUnifrom" as never }), end], '(did you mean "heUniform"?); got "heUnifrom"'],
+    [
+      "an initializer misspelt",
+      [dense({ kernelInitializer: "heUnifrom" as never }), end],
+      '(did you mean "heUniform"?); got "heUnifrom"',
+    ],
     ["a type misspelt", [{ type: "danse" }, end], '(did you mean dense?); got the type "danse"'],
     ["a type of Object's", [{ type: "constructor" }, end], 'got the type "constructor"'],
     ["null", [null, end], "layers[0] of KerasStyleClassifier must be one of dense, conv2d"],
-    ["dropping all", [dropout(1), end], "rate of layers[0] (dropout) of KerasStyleClassifier must be a number >= 0 and < 1; got 1"],
+    [
+      "dropping all",
+      [dropout(1), end],
+      "rate of layers[0] (dropout) of KerasStyleClassifier must be a number >= 0 and < 1; got 1",
+    ],
     ["a negative momentum", [batchNormalization({ momentum: -1 }), end], "momentum of layers[0] (batchNormalization)"],
-    ["an activation layer misspelt", [end, activation("sofmax" as never)], 'activation of layers[1] (activation) of KerasStyleClassifier must be one of'],
-    ["rows for a convolution", [conv2d({ filters: 1, kernelSize: 2 }), end], "layers[0] (conv2d) of KerasStyleClassifier needs images, [height, width, channels], but gets [3]; set inputShape, or put reshape(...) before it"],
+    [
+      "an activation layer misspelt",
+      [end, activation("sofmax" as never)],
+      "activation of layers[1] (activation) of KerasStyleClassifier must be one of",
+    ],
+    [
+      "rows for a convolution",
+      [conv2d({ filters: 1, kernelSize: 2 }), end],
+      "layers[0] (conv2d) of KerasStyleClassifier needs images, [height, width, channels], but gets [3]; set inputShape, or put reshape(...) before it",
+    ],
     ["rows for a pooling", [maxPooling2d(), end], "layers[0] (maxPooling2d) of KerasStyleClassifier needs images"],
-    ["rows for a global pooling", [globalAveragePooling2d(), end], "layers[0] (globalAveragePooling2d) of KerasStyleClassifier needs images"],
-    ["a reshape that does not fit", [reshape([2, 2, 1]), end], "layers[0] (reshape) of KerasStyleClassifier needs as many values as its targetShape [2, 2, 1] holds, but gets [3]"],
+    [
+      "rows for a global pooling",
+      [globalAveragePooling2d(), end],
+      "layers[0] (globalAveragePooling2d) of KerasStyleClassifier needs images",
+    ],
+    [
+      "a reshape that does not fit",
+      [reshape([2, 2, 1]), end],
+      "layers[0] (reshape) of KerasStyleClassifier needs as many values as its targetShape [2, 2, 1] holds, but gets [3]",
+    ],
     ["a reshape with two holes", [reshape([-1, -1, 1]), end], "targetShape of layers[0] (reshape)"],
-    ["no array of sizes", [reshape(undefined as never), end], "reshape takes a record of targetShape; got undefined"],
   ])("%s", async (_, layers, sentence) => {
     await expect((async () => fitted(layers as readonly Layer[]))()).rejects.toThrow(sentence);
   });
@@ -74,6 +109,7 @@ describe("Layers that cannot be used are refused by place and setting:", () => {
   it("where they are made", () => {
     expect(() => dense({ unit: 3 } as never)).toThrow("dense has no parameter 'unit'; did you mean units?");
     expect(() => dense(10 as never)).toThrow("dense takes a record of units");
+    expect(() => reshape(undefined as never)).toThrow("reshape takes a record of targetShape; got undefined");
     expect(() => conv2d(null as never)).toThrow("conv2d takes a record of filters, kernelSize");
     expect(() => maxPooling2d({ pool: 2 } as never)).toThrow("maxPooling2d has no parameter 'pool'");
   });
@@ -82,7 +118,9 @@ describe("Layers that cannot be used are refused by place and setting:", () => {
     await expect(fitted([dense({ units: 3, activation: "softmax" })])).rejects.toThrow(
       "gives 3 numbers a row, and y needs 2",
     );
-    await expect(fitted([dense()])).rejects.toThrow('must be "softmax" for the loss "categoricalCrossentropy"; got "linear"');
+    await expect(fitted([dense()])).rejects.toThrow(
+      'must be "softmax" for the loss "categoricalCrossentropy"; got "linear"',
+    );
     const wide = new KerasStyleRegressor({ layers: [dense({ units: 2 })] });
     await expect(wide.fit(X, z)).rejects.toThrow("gives 2 numbers a row, and y needs 1");
     const three = y.map((label, i) => (i % 5 === 0 ? "maybe" : label));
@@ -94,17 +132,41 @@ describe("Layers that cannot be used are refused by place and setting:", () => {
 
 describe("Parameters that do not go together are refused:", () => {
   it.each<[string, object, string]>([
-    ["layers beside a model", { layers: [end], model: () => [end] }, "layers of KerasStyleClassifier must be null where model makes the layers"],
+    [
+      "layers beside a model",
+      { layers: [end], model: () => [end] },
+      "layers of KerasStyleClassifier must be null where model makes the layers",
+    ],
     ["a setting without a model", { model__units: 3 }, "model__units of KerasStyleClassifier needs a model function"],
     ["an unknown optimizer", { optimizer: "adagrad" }, 'must be one of "sgd", "adam", "adamw", "rmsprop"'],
-    ["an optimizer's wrong setting", { optimizer: sgd({ momentum: 1 }) }, "momentum of sgd must be a number >= 0 and < 1; got 1"],
+    [
+      "an optimizer's wrong setting",
+      { optimizer: sgd({ momentum: 1 }) },
+      "momentum of sgd must be a number >= 0 and < 1; got 1",
+    ],
     ["an optimizer's unknown setting", { optimizer: sgd({ momentun: 1 } as never) }, "sgd has no setting 'momentun'"],
-    ["a monitor of nothing", { earlyStopping: { monitor: "valLoss" } }, 'must be one of loss, accuracy; got "valLoss"; set validationSplit, or give fit an evalSet'],
+    [
+      "a monitor of nothing",
+      { earlyStopping: { monitor: "valLoss" } },
+      'must be one of loss, accuracy; got "valLoss"; set validationSplit, or give fit an evalSet',
+    ],
     ["a monitor of Object's", { earlyStopping: { monitor: "constructor" } }, "must be one of loss, accuracy"],
     ["what is no backend", { backend: { name: "mine" } }, "backend of KerasStyleClassifier must be null or a backend"],
-    ["rates of NaN", { learningRateSchedule: () => Number.NaN }, "learningRateSchedule of KerasStyleClassifier must give a finite number >= 0; got NaN for epoch 1"],
-    ["rates that grow beyond all numbers", { epochs: 3, learningRateSchedule: { type: "exponentialDecay", factor: 1e300 } }, "got Infinity for epoch 3"],
-    ["too small a validationSplit", { validationSplit: 0.01 }, "validationSplit of KerasStyleClassifier must hold out and leave a row of each of the 2 classes; got 0.01, which holds out 1 of 48 rows"],
+    [
+      "rates of NaN",
+      { learningRateSchedule: () => Number.NaN },
+      "learningRateSchedule of KerasStyleClassifier must give a finite number >= 0; got NaN for epoch 1",
+    ],
+    [
+      "rates that grow beyond all numbers",
+      { epochs: 3, learningRate: 1e-307, learningRateSchedule: { type: "exponentialDecay", factor: 1e300 } },
+      "got Infinity for epoch 3",
+    ],
+    [
+      "too small a validationSplit",
+      { validationSplit: 0.01 },
+      "validationSplit of KerasStyleClassifier must hold out and leave a row of each of the 2 classes; got 0.01, which holds out 1 of 48 rows",
+    ],
   ])("%s", async (_, params, sentence) => {
     const refused = expect(net({ layers: null, learningRate: 1e-30, ...params }).fit(X, y)).rejects;
     await refused.toThrow(sentence);
@@ -113,7 +175,12 @@ describe("Parameters that do not go together are refused:", () => {
 
   it("data that validationSplit cannot divide", async () => {
     const model = net({ validationSplit: 0.25 });
-    await expect(model.fit(X, y.map((_, i) => (i === 3 ? "rare" : "often")))).rejects.toThrow(
+    await expect(
+      model.fit(
+        X,
+        y.map((_, i) => (i === 3 ? "rare" : "often")),
+      ),
+    ).rejects.toThrow(
       'validationSplit of KerasStyleClassifier needs at least 2 rows of every class; class "rare" has 1',
     );
     const sampleWeight = X.map((_, i) => Number(i === 0));
@@ -123,16 +190,27 @@ describe("Parameters that do not go together are refused:", () => {
   });
 
   it("one class", async () => {
-    await expect(net().fit(X, y.map(() => "a"))).rejects.toThrow("needs at least 2 classes");
+    await expect(
+      net().fit(
+        X,
+        y.map(() => "a"),
+      ),
+    ).rejects.toThrow("needs at least 2 classes");
   });
 });
 
 describe("A training that diverges", () => {
   it("says in which epoch and batch", async () => {
     const rows = X.map((row, i) => (i === 25 ? [1e300, 0, 0] : row));
-    const error = await net({ shuffle: false, batchSize: 10, layers: [end] }).fit(rows, y).catch((e: unknown) => e);
+    const error = await net({ shuffle: false, batchSize: 10, layers: [end] })
+      .fit(rows, y)
+      .catch((e: unknown) => e);
     expect(error).toBeInstanceOf(DivergenceError);
-    expect(error).toMatchObject({ epoch: 0, batch: 2, message: expect.stringContaining("in epoch 1, batch 3; lower the") });
+    expect(error).toMatchObject({
+      epoch: 0,
+      batch: 2,
+      message: expect.stringContaining("in epoch 1, batch 3; lower the"),
+    });
   });
 
   it("by its very last step is told too, before weights of NaN are a state", async () => {
@@ -141,17 +219,30 @@ describe("A training that diverges", () => {
       ...{ backend, layers: [dense()], epochs: 1, batchSize: 100, randomState: 1 },
       optimizer: sgd({ learningRate: 3e38 }),
     });
-    await expect(model.fit(X.map((row) => row.map((value) => 100 * value)), z)).rejects.toThrow(
-      "the weights of KerasStyleRegressor became NaN or infinite in epoch 1, batch 1",
-    );
+    await expect(
+      model.fit(
+        X.map((row) => row.map((value) => 100 * value)),
+        z,
+      ),
+    ).rejects.toThrow("the weights of KerasStyleRegressor became NaN or infinite in epoch 1, batch 1");
     expect(model.isFitted).toBe(false);
     expect(backend.rates.length).toBe(1);
   });
 
   it("on rows that are only watched names them", async () => {
-    await expect(net().fit(X, y, { evalSet: { far: [[[3e38, 3e38, -3e38], [1e300, 0, 0]], ["no", "yes"]] } })).rejects.toThrow(
-      "the farLoss of KerasStyleClassifier became NaN or infinite",
-    );
+    await expect(
+      net().fit(X, y, {
+        evalSet: {
+          far: [
+            [
+              [3e38, 3e38, -3e38],
+              [1e300, 0, 0],
+            ],
+            ["no", "yes"],
+          ],
+        },
+      }),
+    ).rejects.toThrow("the farLoss of KerasStyleClassifier became NaN or infinite");
   });
 
   it("on new rows beyond f32 names the row", async () => {
@@ -186,11 +277,27 @@ describe("A backend that fails leaves the old state and gives everything back:",
     ["weights", changed({ weights: fails }), error.message],
     ["too few arrays", changed({ weights: async () => [] }), "there are 0 arrays of weights instead of 4"],
     ["no arrays", changed({ weights: async () => undefined as never }), "the weights are undefined instead of a list"],
-    ["a short array", changed({ weights: async () => Array.from({ length: 4 }, () => new Float32Array(1)) }), "dense_1/kernel has 1 values instead of 300, [3, 100]"],
-    ["a loss of NaN", changed({ epoch: async () => ({ loss: Number.NaN, right: 0, failedBatch: null }) }), "the loss of KerasStyleClassifier became NaN or infinite in epoch 1, batch 2"],
-    ["answers of another length", { ...wasmBackend, predict: async () => new Float32Array(5) }, 'must answer 96 numbers in a Float32Array, 2 for each of 48 rows; got 5 from "wasm"'],
+    [
+      "a short array",
+      changed({ weights: async () => Array.from({ length: 4 }, () => new Float32Array(1)) }),
+      "dense_1/kernel has 1 values instead of 300, [3, 100]",
+    ],
+    [
+      "a loss of NaN",
+      changed({ epoch: async () => ({ loss: Number.NaN, right: 0, failedBatch: null }) }),
+      "the loss of KerasStyleClassifier became NaN or infinite in epoch 1, batch 2",
+    ],
+    [
+      "answers of another length",
+      { ...wasmBackend, predict: async () => new Float32Array(5) },
+      'must answer 96 numbers in a Float32Array, 2 for each of 48 rows; got 5 from "wasm"',
+    ],
     ["no answers", { ...wasmBackend, predict: async () => undefined as never }, "got undefined"],
-    ["answers of NaN", { ...wasmBackend, predict: async () => new Float32Array(96).fill(Number.NaN) }, "the valLoss of KerasStyleClassifier became NaN"],
+    [
+      "answers of NaN",
+      { ...wasmBackend, predict: async () => new Float32Array(96).fill(Number.NaN) },
+      "the valLoss of KerasStyleClassifier became NaN",
+    ],
   ])("%s", async (_, backend, sentence) => {
     const pool = inlinePool();
     const model = net();
@@ -233,7 +340,11 @@ it("A backend that does not listen to the signal is stopped after its epoch", as
     ...backend,
     train: async (setup, ctx) => {
       const training = await backend.train(setup, { ...ctx, signal: new AbortController().signal });
-      return { ...training, epoch: (epoch) => (abort.abort(new Error("enough")), training.epoch(epoch)) };
+      const epoch: Training["epoch"] = (rows) => {
+        abort.abort(new Error("enough"));
+        return training.epoch(rows);
+      };
+      return { ...training, epoch };
     },
   };
   await expect(net({ backend: deaf, epochs: 50 }).fit(X, y, { signal: abort.signal })).rejects.toThrow("enough");
