@@ -320,7 +320,7 @@ describe("A backend that fails leaves the old state and gives everything back:",
 
 it("A fit that is aborted in the middle leaves the old state, and gives its memory back", async () => {
   const pool = inlinePool();
-  const model = await net().fit(X, y, { pool });
+  const model = await net({ epochs: 6 }).fit(X, y, { pool });
   const [before, used] = [model.state, pool.memory.used];
   const abort = new AbortController();
   let steps = 0;
