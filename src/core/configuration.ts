@@ -14,7 +14,7 @@ export class ConfigurationKeys {
     const params = estimator.params as Readonly<Record<string, unknown>>;
     const seedName = seedNameOf(estimator);
     const parts = Object.keys(estimator.definition.schema).map((name) =>
-      name === seedName && params[name] === null ? `unlike${this.#unlike++}` : this.#value(params[name]),
+      name === seedName && params[name] === null ? `unlike${this.#unlike++}` : `${name}:${this.#value(params[name])}`,
     );
     const state = estimator.isFitted ? this.#id(estimator.state) : "";
     return `${this.#id(estimator.constructor)}{${parts.join()}}${state}`;

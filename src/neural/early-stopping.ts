@@ -3,15 +3,15 @@ import { InvalidParameterError } from "../core/errors.js";
 /** When to stop before all epochs are done. */
 export interface EarlyStopping {
   /**
-   * What is watched: an entry of the history. Accuracies are to rise, losses to fall. Default "valLoss" where rows are held out,
-   * else "loss".
+   * What is watched: an entry of the history. Accuracies are to rise, losses to fall. Default "valLoss" of the rows that
+   * validationSplit holds out, else the loss of the last evaluation set, else "loss".
    */
   readonly monitor?: string | undefined;
-  /** Epochs without improvement after which it stops. Default 0, as Keras's: at the first. */
+  /** Epochs without improvement after which it stops. Default 0, as Keras's: at the first, as with 1. */
   readonly patience?: number | undefined;
   /** Less of a change is no improvement. Default 0. */
   readonly minDelta?: number | undefined;
-  /** Whether to go back to the weights of the best epoch. Default false. */
+  /** Whether to go back to the weights of the best epoch, also where all epochs are done. Default false. */
   readonly restoreBestWeights?: boolean | undefined;
 }
 
@@ -43,7 +43,7 @@ export class Watcher {
     history: Readonly<Record<string, readonly number[]>>,
     owner: string,
   ) {
-    const name = monitor ?? (Object.hasOwn(history, "valLoss") ? "valLoss" : "loss");
+    const name = monitor ?? Object.keys(history).findLast((key) => key.endsWith("Loss")) ?? "loss";
     if (!Object.hasOwn(history, name)) {
       const known = Object.keys(history).join(", ");
       const remedy = name.startsWith("val") ? "; set validationSplit, or give fit an evalSet" : "";

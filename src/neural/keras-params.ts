@@ -1,5 +1,7 @@
+import { InvalidParameterError } from "../core/errors.js";
 import type { Definition } from "../core/estimator.js";
 import { boolean, integer, nullable, type Rule, real, rule, type Schema, seed } from "../core/params.js";
+import { describe } from "../core/to-matrix.js";
 import type { NeuralBackend } from "./backend.js";
 import { type EarlyStopping, isEarlyStopping } from "./early-stopping.js";
 import type { Layer } from "./layers.js";
@@ -174,11 +176,15 @@ export function withModelSettings<P extends KerasStyleParams<never>>(
   };
 }
 
-/** The layers that parameters come to. */
+/**
+ * The layers that parameters come to.
+ * @throws InvalidParameterError if the model function gives none; what it throws itself goes to the caller
+ */
 export function layersOf(
   params: KerasStyleParams<never>,
   byDefault: readonly Layer[],
   meta: ModelMeta,
+  owner: string,
 ): readonly Layer[] {
   if (params.model === null) return params.layers ?? byDefault;
   const settings = Object.fromEntries(
@@ -186,5 +192,10 @@ export function layersOf(
       .filter(([key]) => key.startsWith(PREFIX))
       .map(([key, value]) => [key.slice(PREFIX.length), value]),
   );
-  return params.model(settings as never, meta);
+  const made: unknown = params.model(settings as never, meta);
+  if (Array.isArray(made) && made.length > 0) return made;
+  throw new InvalidParameterError(
+    `model of ${owner} must return a non-empty array of layers such as [dense({ units: 64 })]; got ${describe(made)}`,
+    "model",
+  );
 }

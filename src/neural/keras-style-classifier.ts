@@ -1,8 +1,10 @@
 import { type ClassWeight, classWeightRule, classWeights, rowWeights } from "../core/class-weight.js";
 import { Classifier } from "../core/classifier.js";
+import { InvalidParameterError } from "../core/errors.js";
 import type { Definition, FitContext, FittedWith, Method, RunContext, TrainingData } from "../core/estimator.js";
 import { Matrix } from "../core/matrix.js";
 import { nullable, oneOf } from "../core/params.js";
+import type { Patch } from "../core/paths.js";
 import { type LabelTarget, requireTwoClasses } from "../core/target.js";
 import { type KerasStyleParams, kerasRules, type ModelSettings, withModelSettings } from "./keras-params.js";
 import { dense, type Layer } from "./layers.js";
@@ -77,6 +79,11 @@ export class KerasStyleClassifier<S extends object = object> extends Classifier<
     );
   }
 
+  /** An unfitted copy; settings of the model function may be among the patch that it was left to choose before. */
+  override clone(patch: Patch<this> = {} as Patch<this>): this {
+    return new (this.constructor as new (params: object) => this)({ ...this.params, ...patch });
+  }
+
   /** Loss and accuracy after each epoch: "loss", "accuracy" and, of rows that are watched, "valLoss", "valAccuracy". */
   get history(): History {
     return this.state.model.history;
@@ -149,12 +156,22 @@ export class KerasStyleClassifier<S extends object = object> extends Classifier<
   }
 
   override validate({ model, nFeatures, classes }: FittedWith<AllParams<S>, NeuralModel>): void {
-    validateNeural(definition.name, model, nFeatures, classes!.length === 2 ? [2, 1] : [classes!.length]);
+    const count = classes!.length;
+    validateNeural(definition.name, model, nFeatures, [
+      ["categoricalCrossentropy", count],
+      ...(count === 2 ? ([["binaryCrossentropy", 1]] as const) : []),
+    ]);
   }
 }
 
 function lossNamed(loss: ClassLoss | null, classes: number, endsIn: string): Loss {
-  if (loss === "binaryCrossentropy" && classes === 2) return loss;
+  if (loss === "binaryCrossentropy") {
+    if (classes === 2) return loss;
+    throw new InvalidParameterError(
+      `loss of ${definition.name} must be "categoricalCrossentropy" for ${classes} classes; got "binaryCrossentropy"`,
+      "loss",
+    );
+  }
   if (loss === null && classes === 2 && endsIn === "sigmoid") return "binaryCrossentropy";
   return "categoricalCrossentropy";
 }

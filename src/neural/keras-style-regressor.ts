@@ -1,6 +1,7 @@
 import type { Definition, FitContext, FittedWith, Method, RunContext, TrainingData } from "../core/estimator.js";
 import type { Matrix } from "../core/matrix.js";
 import { oneOf } from "../core/params.js";
+import type { Patch } from "../core/paths.js";
 import { Regressor } from "../core/regressor.js";
 import type { NumberTarget } from "../core/target.js";
 import { type KerasStyleParams, kerasRules, type ModelSettings, withModelSettings } from "./keras-params.js";
@@ -46,6 +47,11 @@ export class KerasStyleRegressor<S extends object = object> extends Regressor<Al
       withModelSettings(definition, params) as unknown as Definition<AllParams<S>>,
       params as Partial<AllParams<S>>,
     );
+  }
+
+  /** An unfitted copy; settings of the model function may be among the patch that it was left to choose before. */
+  override clone(patch: Patch<this> = {} as Patch<this>): this {
+    return new (this.constructor as new (params: object) => this)({ ...this.params, ...patch });
   }
 
   /** The loss after each epoch: "loss" and, of rows that are watched, "valLoss". */
@@ -111,6 +117,6 @@ export class KerasStyleRegressor<S extends object = object> extends Regressor<Al
   }
 
   override validate({ model, nFeatures }: FittedWith<AllParams<S>, NeuralModel>): void {
-    validateNeural(definition.name, model, nFeatures, [1]);
+    validateNeural(definition.name, model, nFeatures, [["meanSquaredError", 1]]);
   }
 }

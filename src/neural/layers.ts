@@ -1,5 +1,5 @@
 import { InvalidParameterError } from "../core/errors.js";
-import { nearestName } from "../core/nearest-name.js";
+import { unknownParameter } from "../core/params.js";
 import { describe } from "../core/to-matrix.js";
 
 /** What a layer does to each of its sums. All but softmax are monotone, and have derivatives that their values tell. */
@@ -110,8 +110,8 @@ export interface DenseOptions extends WeightedOptions {
 
 /** Every unit is a weighted sum of all inputs. Without options: the last layer, as many units as y needs. */
 export function dense(options: DenseOptions = {}): Dense {
-  const { units = "outputs", activation = "linear", useBias = true, kernelInitializer = "glorotUniform" } = options;
   refuseOthers("dense", options, ["units", "activation", "useBias", "kernelInitializer"]);
+  const { units = "outputs", activation = "linear", useBias = true, kernelInitializer = "glorotUniform" } = options;
   return Object.freeze({ type: "dense", units, activation, useBias, kernelInitializer });
 }
 
@@ -127,10 +127,10 @@ export interface Conv2dOptions extends WeightedOptions {
 
 /** A convolution of images, height x width x channels. */
 export function conv2d(options: Conv2dOptions): Conv2d {
-  const { filters, kernelSize, strides = 1, padding = "valid" } = options;
-  const { activation = "linear", useBias = true, kernelInitializer = "glorotUniform" } = options;
   const known = ["filters", "kernelSize", "strides", "padding", "activation", "useBias", "kernelInitializer"];
   refuseOthers("conv2d", options, known);
+  const { filters, kernelSize, strides = 1, padding = "valid" } = options;
+  const { activation = "linear", useBias = true, kernelInitializer = "glorotUniform" } = options;
   const sizes = { kernelSize: pair(kernelSize), strides: pair(strides) };
   return Object.freeze({ type: "conv2d", filters, ...sizes, padding, activation, useBias, kernelInitializer });
 }
@@ -155,8 +155,8 @@ export function averagePooling2d(options: PoolingOptions = {}): Pooling2d {
 }
 
 function pooling(type: Pooling2d["type"], options: PoolingOptions): Pooling2d {
-  const { poolSize = 2, strides = null, padding = "valid" } = options;
   refuseOthers(type, options, ["poolSize", "strides", "padding"]);
+  const { poolSize = 2, strides = null, padding = "valid" } = options;
   return Object.freeze({ type, poolSize: pair(poolSize), strides: pair(strides ?? poolSize), padding });
 }
 
@@ -186,8 +186,8 @@ export interface BatchNormalizationOptions {
 
 /** Brings channels to mean 0 and variance 1. */
 export function batchNormalization(options: BatchNormalizationOptions = {}): BatchNormalization {
-  const { momentum = 0.99, epsilon = 1e-3 } = options;
   refuseOthers("batchNormalization", options, ["momentum", "epsilon"]);
+  const { momentum = 0.99, epsilon = 1e-3 } = options;
   return Object.freeze({ type: "batchNormalization", momentum, epsilon });
 }
 
@@ -200,20 +200,24 @@ export function activation(options: { readonly activation: Activation } | Activa
 
 /** Another shape of as many values; one size may be -1, for what is left. */
 export function reshape(options: { readonly targetShape: readonly number[] } | readonly number[]): Reshape {
-  if ("targetShape" in options) refuseOthers("reshape", options, ["targetShape"]);
-  const targetShape = Object.freeze([...("targetShape" in options ? options.targetShape : options)]);
-  return Object.freeze({ type: "reshape", targetShape });
+  if (!Array.isArray(options)) refuseOthers("reshape", options, ["targetShape"]);
+  const targetShape = "targetShape" in options ? options.targetShape : options;
+  return Object.freeze({ type: "reshape", targetShape: copied(targetShape) });
 }
 
-const pair = (size: number | Pair): Pair =>
-  Object.freeze(typeof size === "number" ? [size, size] : ([...size] as unknown as Pair)) as Pair;
+const pair = (size: number | Pair): Pair => copied(typeof size === "number" ? [size, size] : size);
+
+/** What is no array is left for the network to complain of, which knows where the layer stands. */
+const copied = <T extends readonly number[]>(sizes: T): T =>
+  Array.isArray(sizes) ? (Object.freeze([...sizes]) as unknown as T) : sizes;
 
 function refuseOthers(type: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidParameterError(`${type} takes a record of ${known.join(", ")}; got ${describe(options)}`, type);
+  }
   const stranger = Object.keys(options).find((key) => !known.includes(key));
   if (stranger === undefined) return;
-  const near = nearestName(stranger, known);
-  const guess = near === undefined ? "" : `; did you mean ${near}?`;
-  throw new InvalidParameterError(`${type} has no setting '${stranger}'${guess} It has ${known.join(", ")}`, stranger);
+  throw unknownParameter(stranger, known, type);
 }
 
 /** For sentences: "conv2d". */

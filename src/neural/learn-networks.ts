@@ -70,12 +70,14 @@ export async function* learnNetworks(
 /** Whether two candidates are one training, of which each is a beginning. */
 function areOneTraining(one: Recipe, other: Recipe): boolean {
   if (dependsOnTotal(one.learningRateSchedule) && one.epochs !== other.epochs) return false;
-  const values = other as unknown as Readonly<Record<string, unknown>>;
-  return Object.entries(one).every(([key, value]) => key === "epochs" || isDerived(key) || isSame(value, values[key]));
+  return isSame(decisiveOf(one), decisiveOf(other));
 }
 
-/** What an estimator makes of its parameters need not be compared: it is the same where they are. */
-const isDerived = (key: string) => ["byDefault", "lossOf", "outputsOf", "rowWeights"].includes(key);
+/** All but the number of epochs, and what an estimator makes of its parameters: that is the same where they are. */
+function decisiveOf(recipe: Recipe): Readonly<Record<string, unknown>> {
+  const { epochs: _, byDefault: _1, lossOf: _2, outputsOf: _3, rowWeights: _4, ...decisive } = recipe;
+  return decisive;
+}
 
 /** Functions and backends count by identity, plain data by their values. */
 function isSame(a: unknown, b: unknown): boolean {
@@ -90,7 +92,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** Everything that is decided before the first epoch. */
-function courseOf({ X, y, evalSets }: Data, recipe: Recipe, owner: string): Course {
+function courseOf({ X, y, sampleWeight, evalSets }: Data, recipe: Recipe, owner: string): Course {
   const seed = recipe.randomState!;
   const isClasses = y.kind === "labels";
   const inputShape = recipe.inputShape ?? [X.cols];
@@ -101,15 +103,15 @@ function courseOf({ X, y, evalSets }: Data, recipe: Recipe, owner: string): Cour
     );
   }
   const needed = recipe.outputsOf(recipe.lossOf("softmax"));
-  const layers = layersOf(recipe, recipe.byDefault, { nFeatures: X.cols, inputShape, outputs: needed });
+  const layers = layersOf(recipe, recipe.byDefault, { nFeatures: X.cols, inputShape, outputs: needed }, owner);
   const loss = recipe.lossOf(endOf(layers));
   const outputs = recipe.outputsOf(loss);
   const network = networkOf(layers, inputShape, outputs, owner);
   const misfit = lossMisfit(loss, network, outputs);
-  if (misfit !== null) throw new InvalidParameterError(`layers of ${owner}: ${misfit}`, "layers");
+  if (misfit !== null) throw new InvalidParameterError(`layers of ${owner} do not suit y: ${misfit}`, "layers");
 
   const targets = Float32Array.from(isClasses ? y.codes : y.values);
-  const rows = dividedRows(recipe, y, seed);
+  const rows = dividedRows(recipe, y, seed, owner);
   const weights = recipe.rowWeights;
   const part = <T extends Float32Array | Float64Array>(values: T): T =>
     rows === null
@@ -121,7 +123,7 @@ function courseOf({ X, y, evalSets }: Data, recipe: Recipe, owner: string): Cour
   const optimizer = optimizerOf(recipe.optimizer);
   const watched = evalSets.map(
     (set): WatchedRows => ({
-      name: set.name === "validation" ? "val" : set.name,
+      name: historyNameOf(set.name),
       X: set.X,
       targets: Float32Array.from(set.y.kind === "labels" ? set.y.codes : (set.y as NumberTarget).values),
       weights: set.sampleWeight,
@@ -133,8 +135,18 @@ function courseOf({ X, y, evalSets }: Data, recipe: Recipe, owner: string): Cour
       name: "val",
       X: X.take(held),
       targets: Float32Array.from(held, (row) => targets[row]!),
-      weights: weights === null ? null : Float64Array.from(held, (row) => weights[row]!),
+      // Weights of classes are for learning, as in Keras.
+      weights: sampleWeight === null ? null : Float64Array.from(held, (row) => sampleWeight[row]!),
     });
+    requireSomeWeight(sampleWeight, held, "holds out", owner);
+    requireSomeWeight(sampleWeight, rows.train, "leaves", owner);
+  }
+  const twice = watched.find(({ name }, at) => watched.findIndex((other) => other.name === name) < at);
+  if (twice !== undefined) {
+    throw new InvalidParameterError(
+      `evalSet of ${owner} must not hold "validation" beside ${rows === null ? "" : "validationSplit or "}"val", as both are "${twice.name}Loss" in the history; give it another name`,
+      "evalSet",
+    );
   }
   return {
     setup: {
@@ -165,8 +177,9 @@ function endOf(layers: readonly Layer[]): string {
 }
 
 /** The rows to learn from and those that are held out; null without validationSplit. */
-function dividedRows({ validationSplit }: Recipe, y: LabelTarget | NumberTarget, seed: number) {
+function dividedRows({ validationSplit }: Recipe, y: LabelTarget | NumberTarget, seed: number, owner: string) {
   if (validationSplit === 0) return null;
+  requireEnoughRows(validationSplit, y, owner);
   const options = {
     nSplits: 1,
     testSize: validationSplit,
@@ -178,6 +191,37 @@ function dividedRows({ validationSplit }: Recipe, y: LabelTarget | NumberTarget,
       : new ShuffleSplit(options).split(y.length);
   // In their own order, so that what is not shuffled stays as it is.
   return { train: split!.train.sort(), test: split!.test.sort() };
+}
+
+/** Of evaluation sets, the one without a name is "val", as in Keras. */
+const historyNameOf = (name: string) => (name === "validation" ? "val" : name);
+
+/** Both parts need a row, and of classes a row of each. */
+function requireEnoughRows(share: number, y: LabelTarget | NumberTarget, owner: string): void {
+  const held = Math.ceil(share * y.length);
+  const needed = y.kind === "labels" ? y.classes.length : 1;
+  if (held < needed || y.length - held < needed) {
+    const what = needed === 1 ? "a row" : `a row of each of the ${needed} classes`;
+    throw new InvalidParameterError(
+      `validationSplit of ${owner} must hold out and leave ${what}; got ${share}, which holds out ${held} of ${y.length} rows`,
+      "validationSplit",
+    );
+  }
+  if (y.kind !== "labels") return;
+  const counts = new Uint32Array(needed);
+  for (const code of y.codes) counts[code]!++;
+  const rare = counts.indexOf(1);
+  if (rare < 0) return;
+  throw new InvalidDataError(
+    `validationSplit of ${owner} needs at least 2 rows of every class; class ${JSON.stringify(y.classes[rare])} has 1`,
+  );
+}
+
+function requireSomeWeight(weights: Float64Array | null, rows: Uint32Array, verb: string, owner: string): void {
+  if (weights === null || rows.some((row) => weights[row]! > 0)) return;
+  throw new InvalidDataError(
+    `sampleWeight of ${owner} must not be 0 for all ${rows.length} rows that validationSplit ${verb}`,
+  );
 }
 
 function f32Weights(weights: Float64Array): Float32Array {

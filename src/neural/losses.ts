@@ -38,7 +38,7 @@ export function isRight(loss: Loss, outputs: ArrayLike<number>, first: number, c
 export function lossMisfit(loss: Loss, network: Network, outputs: number): string | null {
   const activation = lastActivation(network);
   if (network.outputs !== outputs) {
-    return `the last layer gives ${network.outputs} numbers a row, and y needs ${outputs}; end with dense({ activation: ... })`;
+    return `the last layer gives ${network.outputs} ${network.outputs === 1 ? "number" : "numbers"} a row, and y needs ${outputs}; end with dense({ activation: ... })`;
   }
   if (loss === "categoricalCrossentropy" && activation !== "softmax") {
     return `the last activation must be "softmax" for the loss "categoricalCrossentropy"; got "${activation}"`;

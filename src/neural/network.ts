@@ -67,10 +67,12 @@ export function windowsOf(
  */
 export function networkOf(layers: readonly Layer[], inputShape: Shape, outputs: number, owner: string): Network {
   const complain = (message: string): never => {
-    throw new InvalidParameterError(`layers of ${owner}: ${message}`, "layers");
+    throw new InvalidParameterError(message, "layers");
   };
   if (!Array.isArray(layers) || layers.length === 0) {
-    return complain(`they must be a non-empty array of layers such as dense({ units: 64 }); got ${describe(layers)}`);
+    return complain(
+      `layers of ${owner} must be a non-empty array such as [dense({ units: 64 })]; got ${describe(layers)}`,
+    );
   }
   const counts = new Map<string, number>();
   const placed: NetworkLayer[] = [];
@@ -80,20 +82,23 @@ export function networkOf(layers: readonly Layer[], inputShape: Shape, outputs: 
     const count = (counts.get(type) ?? 0) + 1;
     counts.set(type, count);
     const name = `${type}_${count}`;
-    const where = `layer ${at} (${type})`;
+    const where = `layers[${at}] (${type}) of ${owner}`;
     const kind = Object.hasOwn(KINDS, type) ? (KINDS[type as Layer["type"]] as Kind<Layer>) : undefined;
     if (kind === undefined) {
       const near = nearestName(type, Object.keys(KINDS));
-      const guess = near === undefined ? "" : `; did you mean ${near}?`;
+      const guess = near === undefined ? "" : ` (did you mean ${near}?)`;
       return complain(
-        `layer ${at} has the unknown type '${type}'${guess} The types are ${Object.keys(KINDS).join(", ")}`,
+        `layers[${at}] of ${owner} must be one of ${Object.keys(KINDS).join(", ")}${guess}; got ${typeof layer?.type === "string" ? `the type "${type}"` : type}`,
       );
     }
     const spec = layer.type === "dense" && layer.units === "outputs" ? { ...layer, units: outputs } : layer;
     const wrong = kind.complaint(spec);
     if (wrong !== null) return complain(`${wrong[0]} of ${where} must be ${wrong[1]}; got ${describe(wrong[2])}`);
     const needed = kind.misfit(spec, shape);
-    if (needed !== null) return complain(`${where} needs ${needed}; it gets ${showShape(shape)}`);
+    if (needed !== null) {
+      const [need, remedy] = needed;
+      return complain(`${where} needs ${need}, but gets ${showShape(shape)}; ${remedy}`);
+    }
     const outputShape = kind.shape(spec, shape);
     const weights = kind.weights(spec, shape).map((weight) => ({ ...weight, name: `${name}/${weight.name}` }));
     for (const size of [outputShape, ...weights.map((weight) => weight.shape)]) {
@@ -113,14 +118,15 @@ export function lastActivation({ layers }: Network): Activation {
 }
 
 type WeightOfKind = Omit<WeightSpec, "name"> & { readonly name: string };
+type Misfit = readonly [need: string, remedy: string];
 type Complaint = readonly [setting: string, expected: string, got: unknown];
 
 /** What is known of a type of layers. */
 interface Kind<L extends Layer> {
   /** What is wrong with its settings. */
   complaint(layer: L): Complaint | null;
-  /** What shape it needs, if this is not one. */
-  misfit(layer: L, input: Shape): string | null;
+  /** What shape it needs, if this is not one, and what to do. */
+  misfit(layer: L, input: Shape): Misfit | null;
   shape(layer: L, input: Shape): Shape;
   weights(layer: L, input: Shape): readonly WeightOfKind[];
 }
@@ -153,16 +159,16 @@ const withBias = (kernel: Shape, useBias: boolean): readonly WeightOfKind[] => [
 ];
 
 const isImage = (input: Shape) => input.length === 3;
-const IMAGE = "images, [height, width, channels]; set inputShape, or put reshape(...) before it";
+const IMAGE: Misfit = ["images, [height, width, channels]", "set inputShape, or put reshape(...) before it"];
 const none = () => [];
 const fits = () => null;
 const same = (_: Layer, input: Shape) => input;
 
 /** The image must hold at least one window. */
-function misfitOfWindow(window: Pair, padding: Padding, input: Shape, what: string): string | null {
+function misfitOfWindow(window: Pair, padding: Padding, input: Shape, what: string): Misfit | null {
   if (!isImage(input)) return IMAGE;
   if (padding === "same" || (input[0]! >= window[0] && input[1]! >= window[1])) return null;
-  return `images of at least its ${what}, ${window[0]} x ${window[1]}, or padding: "same"`;
+  return [`images of at least its ${what}, ${window[0]} x ${window[1]}`, `make that smaller, or set padding: "same"`];
 }
 
 function shapeOfWindows(input: Shape, window: Pair, strides: Pair, padding: Padding, channels: number): Shape {
@@ -192,7 +198,7 @@ function reshaped(targetShape: readonly number[], input: Shape): Shape | null {
 const KINDS: { readonly [T in Layer["type"]]: Kind<Extract<Layer, { type: T }>> } = {
   dense: {
     complaint: (l) => count("units", l.units) ?? weighted(l),
-    misfit: (_, input) => (input.length === 1 ? null : "one row of numbers; put flatten() before it"),
+    misfit: (_, input) => (input.length === 1 ? null : ["one row of numbers, [features]", "put flatten() before it"]),
     shape: (l) => [l.units as number],
     weights: (l, input) => withBias([input[0]!, l.units as number], l.useBias),
   },
@@ -249,7 +255,12 @@ const KINDS: { readonly [T in Layer["type"]]: Kind<Extract<Layer, { type: T }>> 
         : ["targetShape", "[features] or [height, width, channels], at most one of them -1", t];
     },
     misfit: (l, input) =>
-      reshaped(l.targetShape, input) === null ? `as many values as its targetShape ${showShape(l.targetShape)}` : null,
+      reshaped(l.targetShape, input) === null
+        ? [
+            `as many values as its targetShape ${showShape(l.targetShape)} holds`,
+            "one of its sizes may be -1, for what is left",
+          ]
+        : null,
     shape: (l, input) => reshaped(l.targetShape, input)!,
     weights: none,
   },

@@ -8,8 +8,10 @@ import {
   type Shape as ShapeRule,
   thatIs,
 } from "../core/model-shape.js";
+import { describe } from "../core/to-matrix.js";
 import type { Layer } from "./layers.js";
-import { type Network, networkOf, sizeOf, weightsOf } from "./network.js";
+import { type Loss, lossMisfit } from "./losses.js";
+import { type Network, networkOf, showShape, sizeOf, type WeightSpec, weightsOf } from "./network.js";
 
 /** Loss and metrics after each epoch, by name: "loss", "accuracy", "valLoss", "valAccuracy". */
 export type History = Readonly<Record<string, Float64Array>>;
@@ -22,7 +24,7 @@ export interface NeuralModel {
   /** In the order and the layout of Keras. */
   readonly weights: readonly Float32Array[];
   readonly history: History;
-  /** The epoch, from 0, whose weights these are; null without early stopping. */
+  /** The epoch, from 0, that was best by early stopping, whose weights these are where it restores them; null without it. */
   readonly bestEpoch: number | null;
 }
 
@@ -36,8 +38,16 @@ const plainRecord = thatIs(
   (value) => typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype,
 );
 
-/** @throws InvalidModelError if the layers do not fit together, or the weights or the answers do not fit them */
-export function validateNeural(owner: string, model: NeuralModel, nFeatures: number, outputs: readonly number[]): void {
+/**
+ * @param ends - what the network may end in: what a loss needs, and of how many numbers
+ * @throws InvalidModelError if the layers do not fit together, or the weights or the answers do not fit them
+ */
+export function validateNeural(
+  owner: string,
+  model: NeuralModel,
+  nFeatures: number,
+  ends: readonly (readonly [loss: Loss, outputs: number])[],
+): void {
   const size = thatIs("an integer >= 1", (value) => isCount(value) && value !== 0);
   const history: ShapeRule = (value) =>
     plainRecord(value) ?? listOf(arrayOf(Float64Array))(Object.values(value as object));
@@ -53,18 +63,26 @@ export function validateNeural(owner: string, model: NeuralModel, nFeatures: num
   if (sizeOf(model.inputShape) !== nFeatures)
     throw damaged(`its inputs are ${sizeOf(model.inputShape)} instead of ${nFeatures}`);
   const network = fittingNetwork(model, owner, damaged);
-  if (!outputs.includes(network.outputs))
-    throw damaged(`it answers ${network.outputs} numbers instead of ${outputs[0]}`);
-  const specs = weightsOf(network);
-  if (specs.length !== model.weights.length)
-    throw damaged(`it has ${model.weights.length} arrays of weights instead of ${specs.length}`);
-  for (const [i, spec] of specs.entries()) {
-    const { length } = model.weights[i]!;
-    if (length !== sizeOf(spec.shape))
-      throw damaged(`its ${spec.name} has ${length} values instead of ${sizeOf(spec.shape)}`);
-    if (spec.name.endsWith("movingVariance") && model.weights[i]!.some((value) => value < 0))
-      throw damaged(`its ${spec.name} holds a negative variance`);
+  const misfits = ends.map(([loss, outputs]) => lossMisfit(loss, network, outputs));
+  if (!misfits.includes(null)) throw damaged(misfits[0]!);
+  const misfit = misfitOfWeights(weightsOf(network), model.weights);
+  if (misfit !== null) throw damaged(misfit);
+}
+
+/** What is wrong with weights of a network, but for NaN and infinities: "dense_1/kernel has 3 values instead of 4". */
+export function misfitOfWeights(specs: readonly WeightSpec[], weights: readonly ArrayLike<number>[]): string | null {
+  if (!Array.isArray(weights)) return `the weights are ${describe(weights)} instead of a list of arrays`;
+  if (specs.length !== weights.length)
+    return `there are ${weights.length} arrays of weights instead of ${specs.length}`;
+  for (const [i, { name, shape }] of specs.entries()) {
+    const given: ArrayLike<number> | null | undefined = weights[i];
+    const size = sizeOf(shape);
+    if (typeof given !== "object" || given === null) return `${name} is ${describe(given)} instead of ${size} values`;
+    if (given.length !== size) return `${name} has ${given.length} values instead of ${size}, ${showShape(shape)}`;
+    if (name.endsWith("movingVariance") && Array.prototype.some.call(given, (value: number) => value < 0))
+      return `${name} holds a negative variance`;
   }
+  return null;
 }
 
 function fittingNetwork(model: NeuralModel, owner: string, damaged: (what: string) => Error): Network {

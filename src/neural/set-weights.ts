@@ -1,7 +1,8 @@
 import { InvalidDataError } from "../core/errors.js";
 import { type AnyEstimator, Estimator, type Fitted } from "../core/estimator.js";
-import { showShape, sizeOf, weightsOf } from "./network.js";
-import { type NeuralModel, networkOfModel } from "./neural-model.js";
+import { describe } from "../core/to-matrix.js";
+import { weightsOf } from "./network.js";
+import { misfitOfWeights, type NeuralModel, networkOfModel } from "./neural-model.js";
 
 /**
  * Gives a fitted estimator other weights.
@@ -14,20 +15,14 @@ export function withWeights<E extends object>(
   owner: string,
 ): E {
   const specs = weightsOf(networkOfModel(state.model, owner));
-  if (weights.length !== specs.length) {
-    throw new InvalidDataError(`${owner} has ${specs.length} arrays of weights; setWeights got ${weights.length}`);
-  }
-  const arrays = specs.map(({ name, shape }, i) => {
-    const given = weights[i]!;
-    if (given.length !== sizeOf(shape)) {
-      throw new InvalidDataError(
-        `${name} has ${sizeOf(shape)} weights, ${showShape(shape)}; setWeights got ${given.length}`,
-      );
-    }
-    const array = Float32Array.from(given);
+  const misfit = misfitOfWeights(specs, weights);
+  if (misfit !== null) throw new InvalidDataError(`setWeights of ${owner} needs weights that fit: ${misfit}`);
+  const arrays = specs.map(({ name }, i) => {
+    const array = Float32Array.from(weights[i]!);
     const at = array.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0) throw new InvalidDataError(`${name} must be finite f32; setWeights got ${given[at]} at ${at}`);
-    return array;
+    if (at < 0) return array;
+    const got = describe(weights[i]![at]);
+    throw new InvalidDataError(`setWeights of ${owner} needs finite f32 numbers: ${name} holds ${got} at ${at}`);
   });
   Estimator.restore(estimator as unknown as AnyEstimator, { ...state, model: { ...state.model, weights: arrays } });
   return estimator;
