@@ -107,7 +107,7 @@ describe("The wasm backend agrees with the reference", () => {
   });
 
   it("in poolings of more places than a byte counts, and than two bytes count", async () => {
-    const numbers = { outputs: 1, loss: "meanSquaredError", rows: 2, batchSize: 2, steps: 1 } as const;
+    const numbers = { outputs: 1, loss: "meanSquaredError", rows: 1, batchSize: 1, steps: 1 } as const;
     const sizes = [
       [16, 17, 1],
       [16, 17, 4],
@@ -119,16 +119,16 @@ describe("The wasm backend agrees with the reference", () => {
         const layers = [conv, ...between, pooling, flatten(), dense()];
         const optimizer = sgd({ learningRate: 0.1 });
         const problem = problemOf({ layers, inputShape: [height, width, 1], ...numbers, optimizer });
-        const cells = Float32Array.from({ length: 2 * height * width }, (_, i) => (i % 7) / 8);
+        const cells = Float32Array.from({ length: height * width }, (_, i) => (i % 7) / 8);
         // The largest and the smallest values are the last but one and the last.
-        for (const end of [height * width, 2 * height * width]) cells.set([1, -1], end - 2);
-        await agree({ ...problem, setup: { ...problem.setup, X: new Matrix(cells, 2, height * width) } });
+        cells.set([1, -1], cells.length - 2);
+        await agree({ ...problem, setup: { ...problem.setup, X: new Matrix(cells, 1, height * width) } });
       }
     }
   });
 
   it("in an epoch of 60,000 rows", async () => {
-    await agreeOn({ layers: [softmax], inputShape: [3], rows: 60_000, batchSize: 2048, steps: 30 });
+    await agreeOn({ layers: [softmax], inputShape: [3], rows: 60_000, batchSize: 4096, steps: 15 });
   });
 });
 
