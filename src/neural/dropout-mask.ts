@@ -2,7 +2,8 @@
  * The bits by which a value is dropped or kept: a hash of the value's number and of a key. Kernels have the same function, so
  * every backend drops the same values.
  *
- * It is the integer hash "lowbias32" of Chris Wellons, keyed after its first multiplication.
+ * It is the integer hash "lowbias32" of Chris Wellons, keyed after its first multiplication. Keys that differ in few bits drop
+ * much the same values, so they must be drawn at random.
  * @see https://nullprogram.com/blog/2018/07/31/
  */
 export function dropoutHash(counter: number, key: number): number {

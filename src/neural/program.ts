@@ -36,7 +36,7 @@ export interface Program {
   readonly outputGradient: number;
   readonly outputStride: number;
   readonly scratchBytes: number;
-  /** Rough number of multiplications of a row, forward. */
+  /** Rough number of multiplications of a row, forward; at least 1. */
   readonly work: number;
 }
 
@@ -94,16 +94,19 @@ class Compiler {
       tensor = this.#add(layers[i]!, pooling, tensor);
       if (pooling !== null) i++;
     }
+    // The loss writes its gradient even where nothing learns.
+    const hasGradient = !this.training || tensor.gradient !== 0;
+    const outputGradient = hasGradient ? tensor.gradient : this.#room(tensor.stride * this.batch);
     return {
       operations: this.#operations,
       layerOf: this.#layerOf,
       input: input.at,
       inputStride: input.stride,
       output: tensor.at,
-      outputGradient: tensor.gradient,
+      outputGradient,
       outputStride: tensor.stride,
       scratchBytes: 4 * this.#floats,
-      work: this.#work,
+      work: Math.max(1, this.#work),
     };
   }
 
@@ -219,7 +222,7 @@ class Compiler {
       poolHeight: pool[0],
       poolWidth: pool[1],
       unpooled: pooling === null ? 0 : this.#room(pixels * filters),
-      largest: pooling === null ? 0 : this.#room((values * this.batch) / 2),
+      largest: pooling === null ? 0 : this.#room(values * this.batch),
       ...(this.training
         ? {
             lists: this.#room(convListBytes(pixels, values / filters, filters) / 4),
@@ -249,7 +252,7 @@ class Compiler {
       beforeY: windowsOf(height, spec.poolSize[0], spec.strides[0], spec.padding).before,
       beforeX: windowsOf(width, spec.poolSize[1], spec.strides[1], spec.padding).before,
     };
-    const largest = isMax ? this.#room((values * this.batch) / 2) : 0;
+    const largest = isMax ? this.#room(values * this.batch) : 0;
     this.#push({ kind: isMax ? "maxPool" : "meanPool", ...window, largest }, x, y);
     this.#work += values * spec.poolSize[0] * spec.poolSize[1];
     return y;

@@ -10,7 +10,7 @@ const SELU: u32 = 3;
 const TANH: u32 = 4;
 const SIGMOID: u32 = 5;
 const SOFTPLUS: u32 = 6;
-export const SOFTMAX: u32 = 7;
+const SOFTMAX: u32 = 7;
 
 /** Klambauer et al., "Self-normalizing neural networks" (2017). */
 const SELU_ALPHA: f32 = 1.6732632423543772;

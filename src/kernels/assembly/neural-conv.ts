@@ -2,7 +2,7 @@
 import { convolve, packFilters, padded } from "./neural-conv-forward";
 import { clearLists } from "./neural-lists";
 import {
-  CHANNELS, DX, DY, GRAD_BIAS, GRAD_W, GRAD_W_T, INPUTS, LARGEST, LISTS, OUT_HEIGHT, OUT_WIDTH, PADDED, PADDED_HEIGHT,
+  CHANNELS, DX, DY, GRAD_BIAS, GRAD_W, GRAD_W_T, LARGEST, LISTS, OUT_HEIGHT, OUT_WIDTH, PADDED, PADDED_HEIGHT,
   PADDED_WIDTH, PLACES, POOL_HEIGHT, POOL_WIDTH, STEP_X, STEP_Y, TILES, UNITS, UNPOOLED, W, W_T, WINDOW_HEIGHT, WINDOW_WIDTH, X, X_STRIDE,
   Y, Y_STRIDE, BEFORE_X, BEFORE_Y, HEIGHT, WIDTH, word,
 } from "./neural-op";
@@ -34,7 +34,7 @@ export function convForward(op: u32, rows: u32): void {
     if (!unpooled) continue;
     poolLargest(
       unpooled, height, width, filters, poolHeight, poolWidth, poolHeight, poolWidth, 0, 0,
-      height / poolHeight, width / poolWidth, out, word(op, LARGEST) + ((row * values) << 1),
+      height / poolHeight, width / poolWidth, out, word(op, LARGEST) + ((row * values) << 2),
     );
   }
 }
@@ -108,7 +108,7 @@ function listGradients(op: u32, row: u32, image: u32): void {
   clearLists(filterLists(op), (cellsOf(op) + 1) * ENTRY, filters, word(op, LISTS));
   if (word(op, DX)) clearLists(pixelLists(op), (filters + 1) * ENTRY, pixelsOf(op), pixelEnds(op));
   let dy = word(op, DY) + row * (word(op, Y_STRIDE) << 2);
-  let largest = word(op, LARGEST) + ((row * down * across * filters) << 1);
+  let largest = word(op, LARGEST) + ((row * down * across * filters) << 2);
   const biases = word(op, GRAD_BIAS);
   for (let y: u32 = 0; y < down; y++) {
     let window = image + y * poolHeight * yStep;
@@ -123,7 +123,7 @@ function listGradients(op: u32, row: u32, image: u32): void {
       }
       if (biases) addTo(biases, dy, filters);
       dy += filters << 2;
-      largest += filters << 1;
+      largest += filters << 2;
       window += poolWidth * xStep;
       ends += poolWidth << 2;
     }
@@ -149,7 +149,7 @@ function listOfWindows(dy: u32, largest: u32, filters: u32, window: u32, places:
   for (let f: u32 = 0; f < filters; f++, dy += 4, ends += 4) {
     const value = load<f32>(dy);
     const list = load<u32>(ends);
-    store<u32>(list, window + (largest ? load<u32>(places + (u32(load<u16>(largest + (f << 1))) << 3)) : 0));
+    store<u32>(list, window + (largest ? load<u32>(places + (load<u32>(largest + (f << 2)) << 3)) : 0));
     store<f32>(list, value, 4);
     store<u32>(ends, list + (u32(value != 0) << 3));
   }
@@ -160,7 +160,7 @@ function listOfWindows(dy: u32, largest: u32, filters: u32, window: u32, places:
 function listOfFilters(dy: u32, largest: u32, filters: u32, weights: u32, step: u32, places: u32, ends: u32): void {
   for (let f: u32 = 0; f < filters; f++, dy += 4, weights += step) {
     const value = load<f32>(dy);
-    const end = ends + (largest ? load<u32>(places + (u32(load<u16>(largest + (f << 1))) << 3), 4) : 0);
+    const end = ends + (largest ? load<u32>(places + (load<u32>(largest + (f << 2)) << 3), 4) : 0);
     const list = load<u32>(end);
     store<u32>(list, weights);
     store<f32>(list, value, 4);

@@ -8,9 +8,9 @@ import { ENTRY, sumRows } from "./neural-rows";
 /** Weights are gone through in blocks of so many bytes, which stay in the nearest cache from row to row. */
 const CACHED_WEIGHTS: u32 = 20480;
 /** Bytes of the lists of columns that are made at a time. */
-export const CACHED_LISTS: u32 = 16384;
+const CACHED_LISTS: u32 = 16384;
 
-/** Bytes of LISTS: of a row, or of columns with their ends. */
+/** LISTS holds the list of a part of a row; on the way back, lists of columns behind their ends. */
 export function denseForward(op: u32, rows: u32): void {
   const x = word(op, X);
   const y = word(op, Y);
@@ -72,7 +72,7 @@ function gradientOfWeights(
 }
 
 /** out f32[n] = the sum of the rows; n is a multiple of 4. */
-export function addRows(values: u32, rows: u32, n: u32, out: u32): void {
+function addRows(values: u32, rows: u32, n: u32, out: u32): void {
   const step = n << 2;
   for (let i: u32 = 0; i < step; i += 16) {
     let sum = f32x4.splat(0);
@@ -82,8 +82,7 @@ export function addRows(values: u32, rows: u32, n: u32, out: u32): void {
 }
 
 /**
- * The transposed of f32[rows][cols], whose rows are `stride` floats apart: f32[cols][outStride], with zeros where it is padded. It may
- * write zeros into up to 3 rows more.
+ * The transposed of f32[rows][cols], whose rows are `stride` floats apart: f32[cols][outStride], with zeros where it is padded.
  */
 function transpose(from: u32, rows: u32, cols: u32, stride: u32, outStride: u32, to: u32): void {
   const whole = rows & ~3;

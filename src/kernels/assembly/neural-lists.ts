@@ -2,8 +2,8 @@
 import { ENTRY } from "./neural-rows";
 
 /**
- * Lists the values f32[n] that are not 0, with the addresses row + i * step of their rows; answers the list's end. It writes up
- * to 4 entries beyond that. n is a multiple of 4.
+ * Lists the values f32[n] that are not 0, with the addresses row + i * step of their rows; answers the list's end. What is 0 is
+ * written too, and overwritten by the next, so the list needs room for n entries. n is a multiple of 4.
  */
 export function listRow(values: u32, n: u32, row: u32, step: u32, list: u32): u32 {
   const zero = f32x4.splat(0);

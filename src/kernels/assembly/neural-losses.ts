@@ -10,7 +10,7 @@ const LEAST: f32 = 1.17549435e-38;
 
 /** What batches have come to so far: f64 sum of weight * loss, f64 sum of the weights of rows that were right. */
 export const SUM_OF_LOSSES: u32 = 0;
-export const SUM_OF_RIGHT: u32 = 8;
+const SUM_OF_RIGHT: u32 = 8;
 
 /** Adds a row's loss to the sums; its gradient, times `share`, goes to dy f32[stride], zeros where it is padded. */
 export function lossOfRow(

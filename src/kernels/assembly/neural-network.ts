@@ -1,4 +1,4 @@
-// Runs the operations that a network has been compiled into: batches of an epoch, or rows to be answered. See src/kernels/train-network.ts.
+// Runs the operations that a network has been compiled into: batches of an epoch, or rows to be answered. See src/kernels/run-network.ts.
 import { activate, activateBackward, dropout, dropoutBackward } from "./neural-activations";
 import { convBackward, convForward } from "./neural-conv";
 import { denseBackward, denseForward } from "./neural-dense";

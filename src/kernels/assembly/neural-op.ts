@@ -59,7 +59,7 @@ export const STEP_X: u32 = 24;
 /** Rows and columns of zeros before the image. */
 export const BEFORE_Y: u32 = 25;
 export const BEFORE_X: u32 = 26;
-/** u16[rows][outputs]: which value of its window was the largest. */
+/** u32[rows][outputs]: which value of its window was the largest. */
 export const LARGEST: u32 = 27;
 
 // Of convolutions.

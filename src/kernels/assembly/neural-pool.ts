@@ -10,13 +10,13 @@ export function largestForward(op: u32, rows: u32): void {
     poolLargest(
       word(op, X) + ((row * word(op, X_STRIDE)) << 2), word(op, HEIGHT), word(op, WIDTH), word(op, CHANNELS),
       word(op, WINDOW_HEIGHT), word(op, WINDOW_WIDTH), word(op, STEP_Y), word(op, STEP_X), word(op, BEFORE_Y), word(op, BEFORE_X),
-      word(op, OUT_HEIGHT), word(op, OUT_WIDTH), word(op, Y) + ((row * word(op, Y_STRIDE)) << 2), word(op, LARGEST) + ((row * values) << 1),
+      word(op, OUT_HEIGHT), word(op, OUT_WIDTH), word(op, Y) + ((row * word(op, Y_STRIDE)) << 2), word(op, LARGEST) + ((row * values) << 2),
     );
   }
 }
 
 /**
- * One image: the largest values, and their places in their windows, u16, counted row by row from the window's first corner; of
+ * One image: the largest values, and their places in their windows, u32, counted row by row from the window's first corner; of
  * equal ones the first. What lies outside of the image does not count.
  */
 export function poolLargest(
@@ -37,9 +37,9 @@ export function poolLargest(
       const place = u32(y0 - top) * windowWidth + u32(x0 - left);
       let c: u32 = 0;
       if (windowHeight == 2 && windowWidth == 2 && x1 - x0 == 2 && y1 - y0 == 2) {
-        for (; c + 4 <= channels; c += 4, out += 16, largest += 8) largestOfFour(corner + (c << 2), pixel, line, out, largest);
+        for (; c + 4 <= channels; c += 4, out += 16, largest += 16) largestOfFour(corner + (c << 2), pixel, line, out, largest);
       }
-      for (; c + 4 <= channels; c += 4, out += 16, largest += 8) {
+      for (; c + 4 <= channels; c += 4, out += 16, largest += 16) {
         let best = v128.load(corner + (c << 2));
         let where = i32x4.splat(place);
         for (let i = y0; i < y1; i++) {
@@ -53,9 +53,9 @@ export function poolLargest(
           }
         }
         v128.store(out, best);
-        v128.store64_lane(largest, i16x8.narrow_i32x4_u(where, where), 0);
+        v128.store(largest, where);
       }
-      for (; c < channels; c++, out += 4, largest += 2) {
+      for (; c < channels; c++, out += 4, largest += 4) {
         let best = load<f32>(corner + (c << 2));
         let where = place;
         for (let i = y0; i < y1; i++) {
@@ -69,7 +69,7 @@ export function poolLargest(
           }
         }
         store<f32>(out, best);
-        store<u16>(largest, where);
+        store<u32>(largest, where);
       }
     }
   }
@@ -91,7 +91,7 @@ function largestOfFour(corner: u32, pixel: u32, line: u32, out: u32, largest: u3
   best = v128.bitselect(value, best, isLarger);
   where = v128.bitselect(i32x4.splat(3), where, isLarger);
   v128.store(out, best);
-  v128.store64_lane(largest, i16x8.narrow_i32x4_u(where, where), 0);
+  v128.store(largest, where);
 }
 
 export function largestBackward(op: u32, rows: u32): void {
@@ -107,8 +107,8 @@ export function largestBackward(op: u32, rows: u32): void {
       for (let x: u32 = 0; x < word(op, OUT_WIDTH); x++) {
         const top = i32(y * word(op, STEP_Y)) - i32(word(op, BEFORE_Y));
         const left = i32(x * word(op, STEP_X)) - i32(word(op, BEFORE_X));
-        for (let c: u32 = 0; c < channels; c++, dy += 4, largest += 2) {
-          const place = u32(load<u16>(largest));
+        for (let c: u32 = 0; c < channels; c++, dy += 4, largest += 4) {
+          const place = load<u32>(largest);
           const below = place / windowWidth;
           const pixel = u32(top + i32(below)) * width + u32(left + i32(place - below * windowWidth));
           const at = dx + ((pixel * channels + c) << 2);
