@@ -2,12 +2,12 @@
  * The bits by which a value is dropped or kept: a hash of the value's number and of a key. Kernels have the same function, so
  * every backend drops the same values.
  *
- * It is the integer hash "lowbias32" of Chris Wellons, keyed after its first multiplication. Keys that differ in few bits drop
- * much the same values, so they must be drawn at random.
+ * It is the integer hash "lowbias32" of Chris Wellons, of the number xor the key.
  * @see https://nullprogram.com/blog/2018/07/31/
  */
 export function dropoutHash(counter: number, key: number): number {
-  let x = Math.imul(counter ^ (counter >>> 16), 0x7feb352d) ^ key;
+  let x = counter ^ key;
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
   return (x ^ (x >>> 16)) >>> 0;
 }

@@ -43,6 +43,17 @@ describe("dropoutMask", () => {
   });
 });
 
+describe("Masks of different keys", () => {
+  it("are independent, also where the keys differ in one bit", () => {
+    for (const key of [0, 77, 0xdeadbeef]) {
+      for (const other of [key ^ 1, key ^ 0x8000, key ^ 0x80000000, 0x12345678]) {
+        const hash = (i: number) => dropoutHash(i, other);
+        for (const shift of [0, 28]) expect(Math.abs(excessOf(pairs(hash, key, shift)))).toBeLessThan(5);
+      }
+    }
+  });
+});
+
 describe("The kernel's mask", () => {
   it("has the same bits as dropoutMask, also where the numbers of the values pass 2^32", () => {
     const at = new KernelMemory(false, neural, 32);

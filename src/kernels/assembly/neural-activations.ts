@@ -142,8 +142,8 @@ function mask(op: u32, from: u32, stride: u32, to: u32, rows: u32, rowsBefore: u
   for (let row: u32 = 0; row < rows; row++, from += stride << 2, to += stride << 2) {
     let counter = i32x4.add(i32x4.splat((rowsBefore + row) * values), lanes);
     for (let i: u32 = 0; i < stride; i += 4) {
-      let x = v128.xor(counter, i32x4.shr_u(counter, 16));
-      x = v128.xor(i32x4.mul(x, i32x4.splat(0x7feb352d)), key);
+      let x = v128.xor(counter, key);
+      x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 16)), i32x4.splat(0x7feb352d));
       x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 15)), i32x4.splat(0x846ca68b));
       x = v128.xor(x, i32x4.shr_u(x, 16));
       const isDropped = i32x4.lt_s(v128.xor(x, i32x4.splat(0x80000000)), threshold);
