@@ -5,3 +5,4 @@
  * @module
  */
 export { tfjsBackend } from "./tfjs/tfjs-backend.js";
+export { registerTrainingKernels } from "./tfjs/wasm/register-training-kernels.js";

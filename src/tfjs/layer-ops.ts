@@ -78,7 +78,8 @@ const OPS: { readonly [T in Layer["type"]]: Op<LayerOf<T>> } = {
   globalAveragePooling2d: (tf, x) => tf.mean(x, [1, 2]),
   flatten: (tf, x, { layer }) => shaped(tf, x, layer.outputShape),
   reshape: (tf, x, { layer }) => shaped(tf, x, layer.outputShape),
-  dropout: (tf, x, { spec, at }, pass) => (pass.training && spec.rate > 0 ? tf.mul(x, pass.factors(at, x.shape, spec.rate)) : x),
+  dropout: (tf, x, { spec, at }, pass) =>
+    pass.training && spec.rate > 0 ? tf.mul(x, pass.factors(at, x.shape, spec.rate)) : x,
   batchNormalization,
   activation: (tf, x, { spec }) => activate(tf, spec.activation, x),
 };
@@ -94,7 +95,12 @@ function averagePooling(tf: Tf, x: Tensor, { spec, layer }: Placed<Pooling2d>): 
   const [down, across] = axes as [Axis, Axis];
   const sticksOut = axes.some(({ before, after }) => before + after > 0);
   if (!sticksOut) return tf.avgPool(x as never, window, strides, "valid");
-  const padding: [number, number][] = [[0, 0], [down.before, down.after], [across.before, across.after], [0, 0]];
+  const padding: [number, number][] = [
+    [0, 0],
+    [down.before, down.after],
+    [across.before, across.after],
+    [0, 0],
+  ];
   const means = tf.avgPool(tf.pad(x, padding) as never, window, strides, "valid");
   const ratios = Float32Array.from(
     { length: down.inside.length * across.inside.length },
@@ -138,8 +144,7 @@ function batchNormalization(
   const axes = Array.from({ length: x.rank - 1 }, (_, axis) => axis);
   const mean = tf.mean(x, axes);
   const variance = tf.mean(tf.square(tf.sub(x, mean)), axes);
-  const moved = (moving: Tensor, now: Tensor) =>
-    tf.add(tf.mul(moving, spec.momentum), tf.mul(now, 1 - spec.momentum));
+  const moved = (moving: Tensor, now: Tensor) => tf.add(tf.mul(moving, spec.momentum), tf.mul(now, 1 - spec.momentum));
   pass.move(firstWeight + 2, moved(movingMean, mean), moved(movingVariance, variance));
   return normalized(mean, variance);
 }

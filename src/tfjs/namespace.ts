@@ -4,7 +4,7 @@ import { describe } from "../core/to-matrix.js";
 
 /** The namespace of @tensorflow/tfjs, which the user imports and hands over: so there is one copy of it, with their backend. */
 export type Tf = typeof tfjs;
-export type { LayersModel, Tensor, Variable } from "@tensorflow/tfjs";
+export type { DataType as DType, LayersModel, Tensor, Variable } from "@tensorflow/tfjs";
 
 /** Functions by which a namespace of tfjs is told from what is none. */
 const SIGNS = ["tensor", "tidy", "getBackend", "ready", "variableGrads", "customGrad"] as const;

@@ -149,11 +149,12 @@ export class TfjsTraining implements Training {
     const { trainable } = this.#graph;
     const flat = trainable.map((variable) => tf.reshape(grads[variable.name] ?? tf.zerosLike(variable), [-1]));
     const step = this.#steps.step(flat.length === 1 ? flat[0]! : tf.concat(flat), learningRate);
-    const parts = flat.length === 1 ? [step] : tf.split(step, flat.map(({ size }) => size));
     const decay = this.#steps.decay(learningRate);
-    for (const [i, variable] of trainable.entries()) {
-      const before = decay === 1 ? variable : tf.mul(variable, decay);
-      variable.assign(tf.sub(before, tf.reshape(parts[i]!, variable.shape)));
+    let first = 0;
+    for (const variable of trainable) {
+      const part = tf.reshape(tf.slice(step, first, variable.size), variable.shape);
+      variable.assign(tf.sub(decay === 1 ? variable : tf.mul(variable, decay), part));
+      first += variable.size;
     }
   }
 
