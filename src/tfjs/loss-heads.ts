@@ -1,9 +1,6 @@
 import type { Loss } from "../neural/losses.js";
 import type { Tensor, Tf } from "./namespace.js";
 
-/** Keras keeps probabilities from 0 by this; so a reported crossentropy is never above CEILING. */
-const CLIP = 1e-7;
-const CEILING = -Math.log(CLIP);
 /** Keeps quotients finite in f32; a probability below it has a gradient of 0. */
 const TINY = 1e-37;
 
@@ -39,7 +36,6 @@ export function fillTargets(into: Float32Array, loss: Loss, outputs: number, row
 
 const rowSums = (tf: Tf, x: Tensor) => tf.sum(tf.reshape(x, [x.shape[0]!, -1]), 1);
 const asFloat = (tf: Tf, x: Tensor) => tf.cast(x, "float32");
-const clipped = (tf: Tf, loss: Tensor) => tf.minimum(loss, CEILING);
 
 function isArgMax(tf: Tf, outputs: Tensor, targets: Tensor): Tensor {
   const [rows] = outputs.shape as [number];
@@ -108,8 +104,8 @@ function numberHead(tf: Tf, loss: Loss, outputs: Tensor, targets: Tensor): Verdi
   return { loss: huber, right: null, slope: shaped(tf.clipByValue(error, -1, 1)) };
 }
 
-/** What a batch came to: its reported loss, the weights of its right rows, and its loss unclipped, which shows NaN. */
-export const REPORTED = 3;
+/** What is reported of a batch: the sum of its losses, and the weights of its right rows. */
+export const REPORTED = 2;
 
 /**
  * The loss of a batch as a scalar on the tape, sum of weight * loss / rows.
@@ -119,7 +115,6 @@ export const REPORTED = 3;
 export function batchLoss(
   tf: Tf,
   head: Head,
-  isCrossentropy: boolean,
   outputs: Tensor,
   targets: Tensor,
   weights: Tensor | null,
@@ -131,9 +126,8 @@ export function batchLoss(
     const { loss, right, slope } = head(tf, z, targets);
     const weighted = (x: Tensor) => (weights === null ? x : tf.mul(x, weights));
     const total = tf.sum(weighted(loss));
-    const reported = isCrossentropy ? tf.sum(weighted(clipped(tf, loss))) : total;
     const hits = right === null ? tf.zerosLike(total) : tf.sum(weighted(right));
-    report(tf.stack([reported, hits, total]));
+    report(tf.stack([total, hits]));
     const perRow = [rows, ...z.shape.slice(1).map(() => 1)];
     const share = weights === null ? tf.scalar(1 / rows) : tf.reshape(tf.div(weights, rows), perRow);
     (save as (tensors: Tensor[]) => void)([tf.mul(slope, share)]);

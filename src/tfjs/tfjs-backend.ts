@@ -6,6 +6,7 @@ import { graphOf } from "./graph.js";
 import { asOurs, checkNamespace, readyBackend, type Tf } from "./namespace.js";
 import { predictRows } from "./predict-rows.js";
 import { TfjsTraining } from "./training.js";
+import { registerTrainingKernels } from "./wasm/register-training-kernels.js";
 
 /**
  * Trains and runs networks on TensorFlow.js, on whatever backend of it is set: cpu, wasm, webgl, webgpu or node.
@@ -21,6 +22,7 @@ export function tfjsBackend(tf: Tf): NeuralBackend {
     async train(setup: TrainingSetup, ctx: RunContext): Promise<Training> {
       ctx.signal.throwIfAborted();
       const backend = await readyBackend(tf);
+      if (backend === "wasm") registerTrainingKernels(tf);
       const graph = graphOf(tf, setup.network, setup.weights, setup.loss);
       try {
         return new TfjsTraining(tf, backend, graph, setup, ctx);

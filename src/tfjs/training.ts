@@ -53,9 +53,10 @@ export class TfjsTraining implements Training {
         const from = batch * batchSize;
         pending.push(this.#learn(epoch, from, Math.min(rows, from + batchSize)));
         if (isSynchronous) {
-          const [came] = pending.splice(0) as [Tensor];
-          if (sums.add(came.dataSync())) break;
+          const came = pending.pop()!;
+          const values = came.dataSync();
           came.dispose();
+          if (sums.add(values)) break;
           if (!loop.isDue) continue;
           await loop.turn();
           this.#signal.throwIfAborted();
@@ -135,7 +136,6 @@ export class TfjsTraining implements Training {
     const lost = batchLoss(
       tf,
       headOf(loss, this.#graph.logits),
-      loss.endsWith("Crossentropy"),
       answers,
       tf.tensor1d(wanted),
       weights === null ? null : tf.tensor1d(weights),
@@ -180,10 +180,10 @@ class Sums {
   /** Whether one of them failed. */
   add(came: ArrayLike<number>): boolean {
     for (let i = 0; i < came.length; i += REPORTED, this.#batches++) {
-      const [loss, right, unclipped] = [came[i]!, came[i + 1]!, came[i + 2]!];
+      const loss = came[i]!;
       this.#loss += loss;
-      this.#right += right;
-      if (Number.isFinite(loss) && !Number.isNaN(unclipped)) continue;
+      this.#right += came[i + 1]!;
+      if (Number.isFinite(loss)) continue;
       this.failedBatch = this.#batches;
       return true;
     }
