@@ -1,16 +1,17 @@
 import type { Weights } from "../neural/backend.js";
 import type { Loss } from "../neural/losses.js";
-import { type Network, type Shape, weightsOf } from "../neural/network.js";
+import { type Network, sizeOf, weightsOf } from "../neural/network.js";
 import { lastActivationAt, type Pass, runLayers } from "./layer-ops.js";
 import type { Tensor, Tf, Variable } from "./namespace.js";
 
 /** A network as tfjs runs it, with weights of its own. */
 export interface Graph {
-  readonly inputShape: Shape;
   /** In the order of `weightsOf(network)`. */
   readonly variables: readonly Variable[];
   /** Those among them that are learnt by gradients. */
   readonly trainable: readonly Variable[];
+  /** Most values that a row has anywhere in it. */
+  readonly largestRow: number;
   /** Whether `run` leaves out the last activation, which the loss then takes on. */
   readonly logits: boolean;
   /** Outputs of rows, rows x whatever; call it within tf.tidy. */
@@ -33,9 +34,9 @@ export function graphOf(tf: Tf, network: Network, weights: Weights, loss: Loss |
   const isCrossentropy = loss === "categoricalCrossentropy" || loss === "binaryCrossentropy";
   const raw = isCrossentropy ? lastActivationAt(network.layers) : -1;
   return {
-    inputShape: network.inputShape,
     variables,
     trainable: variables.filter((_, i) => specs[i]!.trainable),
+    largestRow: Math.max(sizeOf(network.inputShape), ...network.layers.map(({ outputShape }) => sizeOf(outputShape))),
     logits: raw >= 0,
     run(x, pass) {
       const move = (at: number, mean: Tensor, variance: Tensor) => {

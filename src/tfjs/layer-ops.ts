@@ -1,12 +1,15 @@
 import type { Activation, BatchNormalization, Layer, Pooling2d } from "../neural/layers.js";
-import { type NetworkLayer, type Shape, sizeOf, windowsOf } from "../neural/network.js";
+import { type NetworkLayer, type Shape, windowsOf } from "../neural/network.js";
 import type { Tensor, Tf } from "./namespace.js";
 
 /** What is special to one run of rows through a network. */
 export interface Pass {
   readonly training: boolean;
-  /** What the values of the layer `at` are multiplied with while training, of the given shape. */
-  factors(at: number, shape: readonly number[], rate: number): Tensor;
+  /**
+   * What the values of the layer `at` are multiplied with while training, of the given shape, rows first.
+   * @param within number of the dropout within that layer, where it is a whole model
+   */
+  factors(at: number, shape: readonly number[], rate: number, within?: number): Tensor;
 }
 
 /** Told what batch normalization's moving mean and variance should become; `weight` is the place of the mean. */
@@ -148,7 +151,3 @@ function batchNormalization(
   pass.move(firstWeight + 2, moved(movingMean, mean), moved(movingVariance, variance));
   return normalized(mean, variance);
 }
-
-/** How many values the largest layer has for one row. */
-export const largestRow = (layers: readonly NetworkLayer[], inputShape: Shape): number =>
-  layers.reduce((most, { outputShape }) => Math.max(most, sizeOf(outputShape)), sizeOf(inputShape));

@@ -2,7 +2,7 @@ import type { Matrix } from "../core/matrix.js";
 import type { Network } from "../neural/network.js";
 import { EventLoop } from "../parallel/event-loop.js";
 import type { Graph } from "./graph.js";
-import { largestRow, type Pass } from "./layer-ops.js";
+import type { Pass } from "./layer-ops.js";
 import type { Tensor, Tf } from "./namespace.js";
 import { RowReader } from "./row-reader.js";
 
@@ -25,11 +25,11 @@ export async function predictRows(
   X: Matrix,
   signal: AbortSignal,
 ): Promise<Float32Array> {
-  const { outputs, inputShape, layers } = network;
+  const { outputs, inputShape } = network;
   const answers = new Float32Array(X.rows * outputs);
   const rows = new RowReader(X);
   const loop = new EventLoop();
-  const stride = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / largestRow(layers, inputShape))));
+  const stride = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / graph.largestRow)));
   for (let from = 0; from < X.rows; from += stride) {
     const to = Math.min(X.rows, from + stride);
     const answer: Tensor = tf.tidy(() =>

@@ -1,5 +1,6 @@
 import type { RunContext } from "../core/estimator.js";
 import type { Epoch, EpochResult, Training, TrainingSetup, Weights } from "../neural/backend.js";
+import { dropoutHash } from "../neural/dropout-mask.js";
 import { sizeOf } from "../neural/network.js";
 import { EventLoop } from "../parallel/event-loop.js";
 import { dropoutFactors } from "./drop-values.js";
@@ -115,7 +116,7 @@ export class TfjsTraining implements Training {
     const tf = this.#tf;
     const { loss, targets, rowWeights, network } = this.#setup;
     const rows = to - from;
-    const x = tf.tensor(this.#rows.read(from, to, epoch.order), [rows, ...this.#graph.inputShape]);
+    const x = tf.tensor(this.#rows.read(from, to, epoch.order), [rows, ...network.inputShape]);
     const outputs = loss === "categoricalCrossentropy" ? network.outputs : 1;
     const wanted = new Float32Array(rows * outputs);
     const weights = rowWeights === null ? null : new Float32Array(rows);
@@ -126,10 +127,12 @@ export class TfjsTraining implements Training {
     }
     const pass: Pass = {
       training: true,
-      factors: (at, shape, rate) => {
+      factors: (at, shape, rate, within) => {
         const values = sizeOf(shape);
         const first = from * (values / rows);
-        return tf.tensor(dropoutFactors(epoch.dropoutKeys[at]!, first, values, rate), [...shape]);
+        const key = epoch.dropoutKeys[at]!;
+        const own = within === undefined ? key : dropoutHash(within, key);
+        return tf.tensor(dropoutFactors(own, first, values, rate), [...shape]);
       },
     };
     const answers = this.#graph.run(x, pass);
