@@ -13,6 +13,7 @@ const project = mkdtempSync(join(tmpdir(), "trellis-docs-"));
 beforeAll(() => {
   mkdirSync(join(project, "node_modules"));
   symlinkSync(root, join(project, "node_modules/trellis-learn"), "junction");
+  symlinkSync(join(root, "node_modules/@tensorflow"), join(project, "node_modules/@tensorflow"), "junction");
 });
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
@@ -25,6 +26,7 @@ const guides = [
   "coming-from-scikit-learn",
   "determinism-and-sharing",
   "gradient-boosting",
+  "neural-backends",
   "support-vector-machines",
 ].map((name) => `docs/${name}.md`);
 

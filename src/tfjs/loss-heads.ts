@@ -51,7 +51,8 @@ const softmaxHead: Head = (tf, outputs, flatTargets) => {
   return {
     loss: tf.neg(rowSums(tf, tf.mul(targets, logs))),
     right: isArgMax(tf, logs, targets),
-    slope: tf.sub(tf.mul(tf.exp(logs), touched), targets),
+    // Not exp(logs): webgl's packed textures have places beyond the rows, where ln 0 would become NaN and leak into products.
+    slope: tf.sub(tf.mul(tf.softmax(outputs), touched), targets),
   };
 };
 

@@ -107,6 +107,7 @@ export class TfjsTraining implements Training {
       });
     } catch (error) {
       report?.dispose();
+      disposeTape(tf);
       throw error;
     }
     return report!;
@@ -171,6 +172,13 @@ export class TfjsTraining implements Training {
       all.dispose();
     }
   }
+}
+
+/** What tfjs kept for the way back lives on where the way out fails. */
+function disposeTape(tf: Tf): void {
+  const { state } = tf.engine();
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? []);
+  state.activeTape = [];
 }
 
 /** Adds up what batches came to, up to the first that failed. */

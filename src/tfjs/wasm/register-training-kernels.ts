@@ -36,8 +36,8 @@ function sameData({ inputs, backend }: KernelArguments<never>): Info {
   return { dataId, shape, dtype };
 }
 
-/** Namespaces that have ours in place of their slow ones. */
-const done = new WeakSet<object>();
+/** Those of ours that are registered in place of others: the engine of tfjs is one, however many namespaces it has. */
+const ours = new WeakSet<KernelFunction>();
 
 /**
  * Gives tfjs's wasm backend the kernels that it lacks for training, so that conv2d, depthwiseConv2d and embedding layers train on
@@ -52,8 +52,6 @@ const done = new WeakSet<object>();
  */
 export function registerTrainingKernels(tf: Tf): void {
   checkNamespace(tf);
-  if (done.has(tf)) return;
-  done.add(tf);
   for (const [kernelName, kernel] of Object.entries(MISSING)) {
     if (tf.getKernel(kernelName, "wasm") != null) continue;
     tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc: bound(tf, kernel) });
@@ -69,8 +67,9 @@ const bound = (tf: Tf, kernel: Kernel<never>): KernelFunction =>
 /** Puts a kernel before one that is there; where it answers null, the old one does the work. */
 function replace(tf: Tf, kernelName: string, kernel: (args: KernelArguments<never>) => Info | null): void {
   const old = tf.getKernel(kernelName, "wasm");
-  if (old == null) return;
+  if (old == null || ours.has(old.kernelFunc)) return;
   tf.unregisterKernel(kernelName, "wasm"); // Or registering would warn in the console.
   const kernelFunc = ((args: never) => kernel(args) ?? old.kernelFunc(args)) as unknown as KernelFunction;
+  ours.add(kernelFunc);
   tf.registerKernel({ ...old, kernelFunc });
 }
