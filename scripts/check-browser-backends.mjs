@@ -12,6 +12,9 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const wasmFolder = join(root, "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out");
+const temporary = mkdtempSync(join(tmpdir(), "trellis-backends-"));
+// Helpers of Chromium write into their profiles for a moment after it has ended.
+process.on("exit", () => rmSync(temporary, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }));
 const LIMIT_MS = 100_000;
 
 /** Backends, what a device that rounds its own way is allowed, and what it cannot do here, with the reason. */
@@ -101,7 +104,7 @@ function open(name) {
   const { backend, options = {}, isolated = false, only = "" } = RUNS[name];
   const chosen = process.env.CHECKS ?? only;
   const checks = [];
-  const profile = mkdtempSync(join(tmpdir(), "trellis-backends-"));
+  const profile = join(temporary, name);
   return new Promise((resolve) => {
     let started = null;
     let child;
@@ -109,10 +112,7 @@ function open(name) {
       clearTimeout(timer);
       server.close();
       server.closeAllConnections();
-      child?.once("exit", () => {
-        rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-        resolve({ started, checks, failed });
-      });
+      child?.once("exit", () => resolve({ started, checks, failed }));
       child?.kill();
     };
     const timer = setTimeout(() => finish(`not done in ${LIMIT_MS / 1000} s`), LIMIT_MS);
