@@ -14,7 +14,7 @@ const LAYERS = [
   ["tune"],
 ];
 /** Folders that only the entry files, src/*.ts, import; they themselves import from any layer. */
-const LEAVES = ["persistence", "tracking", "exchange", "report", "serve", "testing", "datasets"];
+const LEAVES = ["persistence", "tracking", "exchange", "report", "serve", "testing", "datasets", "tfjs"];
 /** The words that everybody above the kernels shares: errors, labels and the guess at a misspelt name. */
 const VOCABULARY = ["core/errors.ts", "core/labels.ts", "core/nearest-name.ts"];
 /** Packages, and the one file that may import each; what is not here is imported by nobody. */
@@ -23,6 +23,7 @@ const PACKAGES: Record<string, string> = {
   seedrandom: "core/random.ts",
   echarts: "report/",
   "@resvg": "report/",
+  "@tensorflow": "tfjs/",
 };
 
 /** A static import or export from a module, an import for its effects, or a lazy import; types too. */

@@ -13,6 +13,7 @@ const project = mkdtempSync(join(tmpdir(), "trellis-docs-"));
 beforeAll(() => {
   mkdirSync(join(project, "node_modules"));
   symlinkSync(root, join(project, "node_modules/trellis-learn"), "junction");
+  symlinkSync(join(root, "node_modules/@tensorflow"), join(project, "node_modules/@tensorflow"), "junction");
 });
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
@@ -26,6 +27,7 @@ const guides = [
   "determinism-and-sharing",
   "gradient-boosting",
   "neural-networks",
+  "neural-backends",
   "support-vector-machines",
 ].map((name) => `docs/${name}.md`);
 

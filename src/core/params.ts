@@ -17,6 +17,8 @@ export interface Rule<T> {
   readonly wrong: readonly unknown[];
   /** This is a random state: a null is replaced by a drawn seed before learning. */
   readonly isSeed?: boolean;
+  /** False where the value is no part of a model, such as what it is run by: files hold the default in its place. Default true. */
+  readonly isStored?: boolean;
 }
 
 /** One rule for each parameter; a missing or an extra key does not compile. */

@@ -9,10 +9,18 @@ export class Part {
   /** Where it stands; empty for the whole. */
   readonly path: string;
   readonly #value: unknown;
+  readonly #subject: string;
 
-  constructor(value: unknown, path = "") {
+  /** @param subject what errors call the whole */
+  constructor(value: unknown, path = "", subject = "the XGBoost model") {
     this.#value = value;
     this.path = path;
+    this.#subject = subject;
+  }
+
+  /** What stands here, whatever it is. */
+  get value(): unknown {
+    return this.#value;
   }
 
   /** What stands under a key. */
@@ -26,7 +34,7 @@ export class Part {
   find(key: string): Part | null {
     const record = this.#record();
     if (!Object.hasOwn(record, key)) return null;
-    return new Part(record[key], this.path === "" ? key : `${this.path}.${key}`);
+    return this.#part(record[key], this.path === "" ? key : `${this.path}.${key}`);
   }
 
   text(): string {
@@ -57,13 +65,13 @@ export class Part {
     return text
       .slice(1, -1)
       .split(",")
-      .map((item, i) => new Part(item.trim(), `${this.path}[${i}]`).real());
+      .map((item, i) => this.#part(item.trim(), `${this.path}[${i}]`).real());
   }
 
   /** The items of a list. */
   items(): Part[] {
     if (!Array.isArray(this.#value)) throw this.#isNot("a list");
-    return this.#value.map((item, i) => new Part(item, `${this.path}[${i}]`));
+    return this.#value.map((item, i) => this.#part(item, `${this.path}[${i}]`));
   }
 
   /** Integers from least to most, of which there are so many where `length` is given. Booleans count as 0 and 1. */
@@ -88,7 +96,11 @@ export class Part {
 
   /** The error that says so of this place. */
   refuse(what: string): InvalidModelError {
-    return new InvalidModelError(`the XGBoost model is damaged: ${this.path === "" ? "it" : this.path} ${what}`);
+    return new InvalidModelError(`${this.#subject} is damaged: ${this.path === "" ? "it" : this.path} ${what}`);
+  }
+
+  #part(value: unknown, path: string): Part {
+    return new Part(value, path, this.#subject);
   }
 
   #record(): Readonly<Record<string, unknown>> {

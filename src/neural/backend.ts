@@ -1,7 +1,7 @@
 import type { RunContext } from "../core/estimator.js";
 import type { Matrix } from "../core/matrix.js";
 import type { Loss } from "./losses.js";
-import type { Network } from "./network.js";
+import type { Network, Shape } from "./network.js";
 import type { Optimizer } from "./optimizers.js";
 
 /** Weights in the order and the layout of `weightsOf(network)`, f32. */
@@ -54,6 +54,12 @@ export interface Training {
   end(): void;
 }
 
+/** A network that is not made of our layers, and what it begins with. */
+export interface BroughtNetwork {
+  readonly network: Network;
+  readonly weights: Weights;
+}
+
 /**
  * What trains and runs networks. The estimator decides everything random (first weights, order of rows, dropped values) and hands
  * it over, so that all backends do the same.
@@ -62,6 +68,22 @@ export interface NeuralBackend {
   readonly name: string;
   /** Begins to train. */
   train(setup: TrainingSetup, ctx: RunContext): Promise<Training>;
+  /**
+   * Of a backend that brings a network of its own, which our layers cannot describe; absent from all others. An estimator
+   *
+   * 1. calls it once a fit, in place of `networkOf(layers, ...)` and of drawing first weights, and refuses `layers` beside it;
+   * 2. checks the network by `lossMisfit` as it does its own;
+   * 3. trains it as any other: an epoch has one key of dropout, for the one entry of `network.layers`;
+   * 4. keeps the whole network (with its `topology`) and the weights in its state, which are plain data;
+   * 5. hands that network to `predict`, and refuses it where the backend at hand cannot run it: those of ours that know our layers
+   *    only throw InvalidParameterError for a network that has a `topology`.
+   *
+   * @param inputShape of a row
+   * @param outputs how many numbers y needs
+   * @param seed an integer >= 1 for whatever is random about first weights
+   * @throws InvalidParameterError if what it brings does not fit, or could not be trained the same way twice
+   */
+  network?(inputShape: Shape, outputs: number, seed: number): Promise<BroughtNetwork>;
   /** What the network answers: X.rows x network.outputs, row by row. */
   predict(network: Network, weights: Weights, X: Matrix, ctx: RunContext): Promise<Float32Array>;
 }

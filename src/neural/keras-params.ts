@@ -126,6 +126,7 @@ export const kerasRules: Schema<KerasStyleParams<never>> = {
   backend: rule<NeuralBackend | null>({
     default: null,
     expected: "null or a backend such as tfjsBackend(tf)",
+    isStored: false,
     allows: (value) => value === null || isBackend(value),
     samples: [null],
     wrong: ["wasm", "tfjs", {}, 3],

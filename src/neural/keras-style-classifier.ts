@@ -6,10 +6,11 @@ import { Matrix } from "../core/matrix.js";
 import { nullable, oneOf } from "../core/params.js";
 import type { Patch } from "../core/paths.js";
 import { type LabelTarget, requireTwoClasses } from "../core/target.js";
+import type { Recipe } from "./choose-network.js";
 import { type KerasStyleParams, kerasRules, type ModelSettings, withModelSettings } from "./keras-params.js";
 import { dense, type Layer } from "./layers.js";
-import type { Recipe } from "./learn-networks.js";
 import type { Loss } from "./losses.js";
+import type { Network } from "./network.js";
 import { type History, type NeuralModel, networkOfModel, summaryOf, validateNeural } from "./neural-model.js";
 import { withWeights } from "./set-weights.js";
 
@@ -99,9 +100,14 @@ export class KerasStyleClassifier<S extends object = object> extends Classifier<
     return this.state.model.layers;
   }
 
+  /** The fitted network: its layers with all shapes, as `toTfjsLayersModel` takes it. */
+  get network(): Network {
+    return networkOfModel(this.state.model, definition.name);
+  }
+
   /** The layers of the fitted network with their shapes and numbers of weights, as a table. */
   summary(): string {
-    return summaryOf(networkOfModel(this.state.model, definition.name));
+    return summaryOf(this.network);
   }
 
   /** Copies of all weights, layer by layer, in Keras's order and layout. */

@@ -6,28 +6,12 @@ import type { LabelTarget, NumberTarget } from "../core/target.js";
 import { lanesOf } from "../parallel/map-tasks.js";
 import { ShuffleSplit } from "../split/shuffle-split.js";
 import { StratifiedShuffleSplit } from "../split/stratified-shuffle-split.js";
-import { initialWeights } from "./initial-weights.js";
-import { type KerasStyleParams, layersOf } from "./keras-params.js";
-import type { Layer } from "./layers.js";
-import { type Loss, lossMisfit } from "./losses.js";
-import { networkOf, showShape, sizeOf } from "./network.js";
+import { chooseNetwork, type Recipe } from "./choose-network.js";
 import type { NeuralModel } from "./neural-model.js";
 import { optimizerOf } from "./optimizers.js";
 import { dependsOnTotal } from "./schedules.js";
 import { type Course, trainNetwork, type WatchedRows } from "./train-network.js";
 import { wasmBackend } from "./wasm-backend.js";
-
-/** One candidate: what both estimators have, and what they make of it. */
-export interface Recipe extends KerasStyleParams<never> {
-  /** Layers where none are given. */
-  readonly byDefault: readonly Layer[];
-  /** By the activation that ends the network, where it matters. */
-  readonly lossOf: (endsIn: string) => Loss;
-  /** How many numbers the network must answer a row. */
-  readonly outputsOf: (loss: Loss) => number;
-  /** Weights of all rows. */
-  readonly rowWeights: Float64Array | null;
-}
 
 type Data = TrainingData<LabelTarget | NumberTarget>;
 
@@ -56,7 +40,7 @@ export async function* learnNetworks(
     for (let i = first; i < families.length; i += width) {
       const { recipe, members } = families[i]!;
       const asked = [...new Set(members.map((index) => recipes[index]!.epochs))].sort((a, b) => a - b);
-      for await (const [epochs, model] of trainNetwork(courseOf(data, recipe, owner), asked, run)) {
+      for await (const [epochs, model] of trainNetwork(await courseOf(data, recipe, owner), asked, run)) {
         for (const index of members) if (recipes[index]!.epochs === epochs) yield [index, model];
       }
     }
@@ -92,24 +76,10 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** Everything that is decided before the first epoch. */
-function courseOf({ X, y, sampleWeight, evalSets }: Data, recipe: Recipe, owner: string): Course {
+async function courseOf({ X, y, sampleWeight, evalSets }: Data, recipe: Recipe, owner: string): Promise<Course> {
   const seed = recipe.randomState!;
   const isClasses = y.kind === "labels";
-  const inputShape = recipe.inputShape ?? [X.cols];
-  if (sizeOf(inputShape) !== X.cols) {
-    throw new InvalidParameterError(
-      `inputShape of ${owner} must hold as many values as X has features; got ${showShape(inputShape)}, ${sizeOf(inputShape)} values, for ${X.cols} features`,
-      "inputShape",
-    );
-  }
-  const needed = recipe.outputsOf(recipe.lossOf("softmax"));
-  const layers = layersOf(recipe, recipe.byDefault, { nFeatures: X.cols, inputShape, outputs: needed }, owner);
-  const loss = recipe.lossOf(endOf(layers));
-  const outputs = recipe.outputsOf(loss);
-  const network = networkOf(layers, inputShape, outputs, owner);
-  const misfit = lossMisfit(loss, network, outputs);
-  if (misfit !== null) throw new InvalidParameterError(`layers of ${owner} do not suit y: ${misfit}`, "layers");
-
+  const { network, weights: firstWeights, loss } = await chooseNetwork(recipe, X.cols, owner);
   const targets = Float32Array.from(isClasses ? y.codes : y.values);
   const rows = dividedRows(recipe, y, seed, owner);
   const weights = recipe.rowWeights;
@@ -151,7 +121,7 @@ function courseOf({ X, y, sampleWeight, evalSets }: Data, recipe: Recipe, owner:
   return {
     setup: {
       network,
-      weights: initialWeights(network, new Rng(seed)),
+      weights: firstWeights,
       loss,
       optimizer: recipe.learningRate === null ? optimizer : { ...optimizer, learningRate: recipe.learningRate },
       batchSize: recipe.batchSize,
@@ -168,12 +138,6 @@ function courseOf({ X, y, sampleWeight, evalSets }: Data, recipe: Recipe, owner:
     isClasses,
     owner,
   };
-}
-
-/** The activation of the last layer that has one, of layers that have not been looked at yet. */
-function endOf(layers: readonly Layer[]): string {
-  const last = Array.isArray(layers) ? layers.findLast((layer) => typeof layer?.activation === "string") : undefined;
-  return last === undefined ? "linear" : last.activation;
 }
 
 /** The rows to learn from and those that are held out; null without validationSplit. */

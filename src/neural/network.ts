@@ -33,6 +33,11 @@ export interface Network {
   readonly layers: readonly NetworkLayer[];
   /** Numbers that it answers a row. */
   readonly outputs: number;
+  /**
+   * Of a network that a backend brought (`NeuralBackend.network`): the text by which backends of that kind make it again. Then
+   * `layers` has one entry, which stands for the whole: all its weights, and the activation that ends it. Absent from ours.
+   */
+  readonly topology?: string;
 }
 
 /** Most values that a row may have anywhere in a network, and most weights of an array. */

@@ -21,6 +21,8 @@ export interface NeuralModel {
   readonly inputShape: readonly number[];
   /** As they were placed: units of the last one are a number. */
   readonly layers: readonly Layer[];
+  /** The network, where a backend brought it; null where it is made of layers. */
+  readonly brought: Network | null;
   /** In the order and the layout of Keras. */
   readonly weights: readonly Float32Array[];
   readonly history: History;
@@ -29,14 +31,37 @@ export interface NeuralModel {
 }
 
 /** The network of a fitted model. */
-export const networkOfModel = ({ layers, inputShape }: NeuralModel, owner: string): Network =>
-  networkOf(layers, inputShape, 1, owner);
+export const networkOfModel = ({ layers, brought, inputShape }: NeuralModel, owner: string): Network =>
+  brought ?? networkOf(layers, inputShape, 1, owner);
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
 const plainRecord = thatIs(
   "a record",
   (value) => typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype,
 );
+
+const sizes = listOf(thatIs("an integer >= 1", (value) => isCount(value) && value !== 0));
+const text = thatIs("a string", (value) => typeof value === "string");
+const weightShape = recordOf({
+  name: text,
+  shape: sizes,
+  trainable: thatIs("true or false", (value) => typeof value === "boolean"),
+});
+const broughtShape = recordOf({
+  inputShape: sizes,
+  layers: listOf(
+    recordOf({
+      name: text,
+      spec: recordOf({ type: text, activation: text }),
+      inputShape: sizes,
+      outputShape: sizes,
+      weights: listOf(weightShape),
+    }),
+    1,
+  ),
+  outputs: thatIs("an integer >= 1", (value) => isCount(value) && value !== 0),
+  topology: text,
+});
 
 /**
  * @param ends - what the network may end in: what a loss needs, and of how many numbers
@@ -48,12 +73,12 @@ export function validateNeural(
   nFeatures: number,
   ends: readonly (readonly [loss: Loss, outputs: number])[],
 ): void {
-  const size = thatIs("an integer >= 1", (value) => isCount(value) && value !== 0);
   const history: ShapeRule = (value) =>
     plainRecord(value) ?? listOf(arrayOf(Float64Array))(Object.values(value as object));
   const shape = recordOf({
-    inputShape: listOf(size),
+    inputShape: sizes,
     layers: listOf(plainRecord),
+    brought: nullOr(broughtShape),
     weights: listOf(arrayOf(Float32Array, undefined, Number.isFinite)),
     history,
     bestEpoch: nullOr(thatIs("an integer >= 0", isCount)),

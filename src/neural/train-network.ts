@@ -71,6 +71,7 @@ export async function* trainNetwork(
   const modelOf = (weights: Weights): NeuralModel => ({
     inputShape: [...network.inputShape],
     layers: network.layers.map(({ spec }) => spec),
+    brought: network.topology === undefined ? null : network,
     weights: watcher?.restores === true ? best! : weights,
     history: Object.fromEntries(Object.entries(history).map(([name, values]) => [name, Float64Array.from(values)])),
     bestEpoch: watcher?.best ?? null,

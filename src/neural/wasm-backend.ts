@@ -1,3 +1,4 @@
+import { InvalidParameterError } from "../core/errors.js";
 import type { RunContext } from "../core/estimator.js";
 import type { Matrix } from "../core/matrix.js";
 import { type Placed, place, placeRows } from "../core/placed.js";
@@ -41,9 +42,23 @@ const TASK_COST = 5_000_000;
 /** The backend that needs nothing else: our kernels on the pool's workers. */
 export const wasmBackend: NeuralBackend = {
   name: "wasm",
-  train: (setup, ctx) => WasmTraining.begin(setup, ctx),
-  predict,
+  async train(setup, ctx) {
+    requireLayers(setup.network);
+    return WasmTraining.begin(setup, ctx);
+  },
+  async predict(network, weights, X, ctx) {
+    requireLayers(network);
+    return predict(network, weights, X, ctx);
+  },
 };
+
+function requireLayers({ topology }: Network): void {
+  if (topology === undefined) return;
+  throw new InvalidParameterError(
+    "this network was brought by the backend that trained it; our kernels run networks of our layers only, so give the estimator that backend again",
+    "backend",
+  );
+}
 
 /** The table that rows are read from, as kernels are told of it. */
 interface PlacedTable {

@@ -1,6 +1,7 @@
 import { InvalidModelError } from "../core/errors.js";
 import { type AnyEstimator, Estimator } from "../core/estimator.js";
 import { Matrix } from "../core/matrix.js";
+import type { Rule } from "../core/params.js";
 import type { StateArray } from "../core/state.js";
 import { describe } from "../core/to-matrix.js";
 import { dtypeOf, type Json, type JsonRecord, MAX_DEPTH } from "./format.js";
@@ -24,7 +25,7 @@ export class Encoder {
     return {
       estimator: this.#fields({
         fitted: () => (fitted === null ? null : this.#entries(fitted)),
-        params: () => this.#entries(estimator.params),
+        params: () => this.#entries(storedParams(estimator)),
         type: () => name,
       }),
     };
@@ -96,6 +97,13 @@ export class Encoder {
       `${path} cannot be stored: it is ${what}${hint === "" ? "; models hold plain values, typed arrays, estimators" : hint}`,
     );
   }
+}
+
+/** The parameters, the default in place of each that is no part of a model. */
+function storedParams({ params, definition }: AnyEstimator): object {
+  const rules = Object.entries(definition.schema as Readonly<Record<string, Rule<unknown>>>);
+  const others = rules.filter(([, { isStored }]) => isStored === false).map(([name, rule]) => [name, rule.default]);
+  return { ...params, ...Object.fromEntries(others) };
 }
 
 function number(value: number): Json {
