@@ -12,7 +12,7 @@ const generated = new URL("generated/", root);
 const layout = JSON.parse(readFileSync(new URL("layout.json", assembly), "utf8"));
 const MAX_PAGES = 65536;
 /** Families that are built for relaxed SIMD too, where a product and a sum may be one instruction. */
-const RELAXED = ["neural"];
+const RELAXED = ["neural", "tfjs"];
 
 const sources = Object.fromEntries(
   readdirSync(assembly)

@@ -7,6 +7,7 @@ const require = createRequire(new URL("../peers/package.json", import.meta.url))
 /** @returns {Promise<object>} its core, on one thread */
 export async function tfjsOnWasm() {
   const tf = require("@tensorflow/tfjs-core");
+  require("@tensorflow/tfjs-layers"); // It registers the gradients of the core's operations.
   const wasm = require("@tensorflow/tfjs-backend-wasm");
   wasm.setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
   wasm.setThreadsCount(1);

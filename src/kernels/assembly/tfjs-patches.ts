@@ -2,6 +2,7 @@
 // output; its k-th value lies at base(patch) + offset(k), offsets being the same for all patches. Offsets and bases are u32[] in
 // bytes. The other factor is packed in panels of 16 columns, the last one filled up with zeros. Tiles are 2 x 16: engines make
 // more of few broadcasts and many sums than of squarer tiles.
+import { term } from "./neural-term";
 
 /** Columns of a panel, and its bytes a row. */
 const WIDTH: u32 = 16;
@@ -11,12 +12,6 @@ const LINE: u32 = 64;
 @inline
 function at(table: u32, i: u32): u32 {
   return load<u32>(table + (i << 2));
-}
-
-// @ts-ignore: decorator
-@inline
-function madd(sum: v128, a: v128, b: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(a, b));
 }
 
 /** Packs the columns of a matrix whose value (row, column) lies at from + rowStride * row + columnStride * column (in bytes). */
@@ -77,15 +72,15 @@ function addTiles(
         const c = v128.load(line, 32);
         const d = v128.load(line, 48);
         const x0 = v128.load32_splat(from0 + k);
-        a0 = madd(a0, x0, a);
-        b0 = madd(b0, x0, b);
-        c0 = madd(c0, x0, c);
-        d0 = madd(d0, x0, d);
+        a0 = term(a0, x0, a);
+        b0 = term(b0, x0, b);
+        c0 = term(c0, x0, c);
+        d0 = term(d0, x0, d);
         const x1 = v128.load32_splat(from1 + k);
-        a1 = madd(a1, x1, a);
-        b1 = madd(b1, x1, b);
-        c1 = madd(c1, x1, c);
-        d1 = madd(d1, x1, d);
+        a1 = term(a1, x1, a);
+        b1 = term(b1, x1, b);
+        c1 = term(c1, x1, c);
+        d1 = term(d1, x1, d);
       }
       add(to, a0, b0, c0, d0, width);
       add(to + stride, a1, b1, c1, d1, width);
@@ -95,10 +90,10 @@ function addTiles(
     let a0 = f32x4.splat(0), b0 = f32x4.splat(0), c0 = f32x4.splat(0), d0 = f32x4.splat(0);
     for (let offset = offsets, line = panel; offset < end; offset += 4, line += LINE) {
       const x0 = v128.load32_splat(from0 + load<u32>(offset));
-      a0 = madd(a0, x0, v128.load(line));
-      b0 = madd(b0, x0, v128.load(line, 16));
-      c0 = madd(c0, x0, v128.load(line, 32));
-      d0 = madd(d0, x0, v128.load(line, 48));
+      a0 = term(a0, x0, v128.load(line));
+      b0 = term(b0, x0, v128.load(line, 16));
+      c0 = term(c0, x0, v128.load(line, 32));
+      d0 = term(d0, x0, v128.load(line, 48));
     }
     add(to, a0, b0, c0, d0, width);
   }

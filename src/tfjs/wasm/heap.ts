@@ -1,6 +1,8 @@
 import { InvalidParameterError } from "../../core/errors.js";
 import { tfjs } from "../../kernels/generated/tfjs.js";
+import { tfjsRelaxed } from "../../kernels/generated/tfjs-relaxed.js";
 import { bytesOf } from "../../kernels/kernel.js";
+import { relaxedSimdWorks } from "../../kernels/relaxed-simd.js";
 import type { DType, Tf } from "../namespace.js";
 
 /** A tensor as kernels know it. A kernel makes no Tensor: it would never be disposed of. */
@@ -58,7 +60,8 @@ export class Heap {
     this.#memory = memory;
     const shared = typeof SharedArrayBuffer === "function" && memory.buffer instanceof SharedArrayBuffer;
     let module = modules.get(shared);
-    if (module === undefined) modules.set(shared, (module = new WebAssembly.Module(bytesOf(tfjs, shared))));
+    const code = relaxedSimdWorks() ? tfjsRelaxed : tfjs;
+    if (module === undefined) modules.set(shared, (module = new WebAssembly.Module(bytesOf(code, shared))));
     this.functions = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Functions;
   }
 
