@@ -12,7 +12,14 @@ export function paysInTiles({ kernelSize, strides, filters }: Conv2d, channels: 
 }
 
 /** One side of an image: zeros before it, and how far windows (or whole tiles of them) reach. */
-export function extent(size: number, outputs: number, window: number, stride: number, padding: Padding, isTiled: boolean) {
+export function extent(
+  size: number,
+  outputs: number,
+  window: number,
+  stride: number,
+  padding: Padding,
+  isTiled: boolean,
+) {
   const { before } = windowsOf(size, window, stride, padding);
   const reached = isTiled ? 2 * Math.ceil(outputs / 2) + 2 : (outputs - 1) * stride + window;
   return { before, padded: Math.max(before + size, reached) };
