@@ -125,7 +125,7 @@ export function rows(folder, quick) {
         rounds: size(2, 1),
         summary: ({ ours, peer }) => ({
           goal_of: "tfjs_room",
-          tfjs_room: (TFJS_ALLOWANCE * peer.seconds) / ours.seconds,
+          tfjs_room: (TFJS_ALLOWANCE * peer.median_s) / ours.median_s,
         }),
       },
       "one epoch with our kernels in TensorFlow.js on its wasm backend (ours) and with our own backend (the peer): the goal is for " +

@@ -23,7 +23,7 @@ const LONG_S = 100;
  * @property {boolean} [onlyLts] whether the current Node.js is left out
  * @property {number} [rounds] where it is not the run's own
  * @property {(answers: { ours: any, peer: any }) => object} [summary] further fields, of each side's last answer with the
- *   fields of `after` and `peak_mb` among its own
+ *   fields of `after`, `peak_mb` and `median_s` among its own
  * @property {Record<string, number>} [also] fields of the result that have to reach a goal of their own
  */
 
@@ -141,6 +141,7 @@ export function describe(row, sides) {
 
 const whole = (side) => ({
   ...side.answer,
+  median_s: median(side.seconds),
   ...side.after,
   peak_mb: side.peaks.length > 0 && side.peaks[0] !== null ? median(side.peaks) : null,
 });
