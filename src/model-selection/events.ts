@@ -39,6 +39,8 @@ export type SearchEvent =
       readonly fold: number;
       readonly scores: Scores;
       readonly trainScores: Scores | null;
+      /** What the candidate was given of a resource so far, where it is given more and more; else null. */
+      readonly resource: number | null;
     }
   | {
       readonly type: "candidate-scored";

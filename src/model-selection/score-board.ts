@@ -8,8 +8,8 @@ export type Fact = number | string;
 
 /** One candidate and its scores so far. */
 interface Row {
-  readonly params: CandidateParams;
-  readonly facts: Record<string, Fact>;
+  params: CandidateParams;
+  facts: Readonly<Record<string, Fact>>;
   readonly folds: (FoldScore | undefined)[];
   scored: number;
   /** It can become the best. */
@@ -47,7 +47,7 @@ export class ScoreBoard {
 
   /** Takes a candidate in; its number. */
   add(params: CandidateParams, facts: Readonly<Record<string, Fact>> = {}): number {
-    this.#rows.push({ params, facts: { ...facts }, folds: [], scored: 0, isRival: true });
+    this.#rows.push({ params, facts, folds: [], scored: 0, isRival: true });
     return this.#rows.length - 1;
   }
 
@@ -66,10 +66,14 @@ export class ScoreBoard {
     row.folds[score.fold] = score;
   }
 
+  /** What a candidate came to in the end, where that was open when it was added. */
+  complete(candidate: number, params: CandidateParams, facts: Readonly<Record<string, Fact>>): void {
+    Object.assign(this.#rows[candidate]!, { params, facts });
+  }
+
   /** Says that no more is to come of a candidate. Its deciding score. */
-  settle(candidate: number, facts: Readonly<Record<string, Fact>> = {}, isRival = true): number {
+  settle(candidate: number, isRival = true): number {
     const row = this.#rows[candidate]!;
-    Object.assign(row.facts, facts);
     row.isRival = isRival;
     this.done++;
     const score = this.score(candidate);

@@ -40,14 +40,16 @@ export interface FoldOptions {
   readonly onFitProgress?: (fold: number, progress: Progress) => void;
   /** The candidates to fit on a fold, ascending. Default all. */
   readonly candidatesOf?: (fold: number) => readonly number[];
-  /**
-   * All folds are worked on side by side, each candidate scored as soon as it is fitted, for a reader who may break off.
-   * Default false: as many folds as the pool is wide, and candidates are scored together where that saves work.
-   */
+  /** All folds are worked on side by side. Default false: as many as the pool is wide. */
   readonly inStep?: boolean;
+  /**
+   * How long fitted candidates are held to be scored together, which saves work: milliseconds since the last were scored.
+   * Default for as long as it takes; 0 for a reader who may break off after each.
+   */
+  readonly patience?: number;
 }
 
-/** Fitted candidates that are held until they are scored together. */
+/** Fitted candidates that are held at most until they are scored together. */
 const BATCH = 32;
 
 /**
@@ -133,11 +135,11 @@ async function* scoreFold(
     onProgress: (progress) => options.onFitProgress?.(fold, progress),
     onFailure: fail,
   };
-  const most = options.inStep === true ? 1 : BATCH;
+  const { patience = Number.POSITIVE_INFINITY } = options;
   let batch: number[] = [];
   for await (const index of fitAll(clones, XTrain, yTrain, fitting)) {
     batch.push(index);
-    if (batch.length < most) continue;
+    if (batch.length < BATCH && performance.now() - started < patience) continue;
     yield await score(batch);
     batch = [];
   }

@@ -24,6 +24,9 @@ export interface SearchFitOptions extends FitOptions {
   readonly journal?: SearchJournal | undefined;
 }
 
+/** With a journal, a crash must not cost more than about so many milliseconds of work and one fit. */
+const PATIENCE = 200;
+
 export interface RoundOptions {
   /** Facts of each candidate, as columns of the results. */
   readonly facts?: Readonly<Record<string, Fact>>;
@@ -157,7 +160,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
     const fresh = mayRepeat ? numbers.filter((number) => !this.#repeats(number)) : numbers;
     for (const number of numbers) if (board.isComplete(number)) scores.set(number, this.#settle(number));
     const params = fresh.map((number) => board.params(number));
-    for await (const { candidate } of this.#foldScores(params, fresh, on, false)) {
+    for await (const { candidate } of this.#foldScores(params, fresh, on)) {
       const number = fresh[candidate]!;
       if (board.isComplete(number)) scores.set(number, this.#settle(number));
     }
@@ -172,7 +175,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
       this.#earlier.set(key, candidate);
       return false;
     }
-    for (const fold of this.board.folds(earlier)) this.#note(fold, candidate, false);
+    for (const fold of this.board.folds(earlier)) this.#note(fold, candidate);
     return true;
   }
 
@@ -189,7 +192,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
     const scored = rungs.map((): FoldScore[] => []);
     let [rung, score, ended] = [0, Number.NaN, false];
     try {
-      for await (const one of this.#foldScores(rungs, rungs.map(() => number), undefined, true)) {
+      for await (const one of this.#foldScores(rungs, rungs.map(() => number), undefined, resources)) {
         scored[one.candidate]!.push(one);
         while (scored[rung]?.length === this.splits.length) {
           for (const fold of scored[rung]!) this.board.note(number, fold);
@@ -205,22 +208,30 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
   }
 
   #settleClimb(number: number, name: string, resource: number, score: number, ended: boolean): void {
-    const state = ended ? "complete" : "pruned";
-    this.#settle(number, { [`resource_${name}`]: resource, state }, ended);
+    const patch = { ...this.board.params(number), [name]: resource };
+    this.board.complete(number, patch, { state: ended ? "complete" : "pruned" });
+    this.#settle(number, ended);
     if (ended || this.isStopped) return;
     const { done, leader: best } = this.board;
     const params = this.board.params(number);
     this.tell({ type: "trial-pruned", candidate: number, params, resource, score, done, total: this.#total, best });
   }
 
-  /** The scores of all folds as they come, those that the journal knows first; noted on the board unless in step. */
+  /**
+   * The scores of all folds as they come, those that the journal knows first.
+   *
+   * @param numbers of the patches on the board
+   * @param resources of the patches, where they are rungs of one candidate: then all folds are worked on in step
+   */
   async *#foldScores(
     patches: readonly CandidateParams[],
     numbers: readonly number[],
-    on: RoundOptions["on"],
-    inStep: boolean,
+    on?: RoundOptions["on"],
+    resources?: readonly number[],
   ): AsyncGenerator<FoldScore> {
     if (this.isStopped) return;
+    const inStep = resources !== undefined;
+    const note = (one: FoldScore) => this.#note(one, numbers[one.candidate]!, resources?.[one.candidate] ?? null);
     const { X, y, sampleWeight, evalSets } = this.data;
     const { errorScore, returnTrainScore } = this.#params;
     const splits = on?.splits ?? this.splits;
@@ -232,7 +243,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
       for (const candidate of patches.keys()) {
         const unit = known(candidate, fold);
         if (unit === undefined) continue;
-        yield this.#note(fromUnit(unit, candidate), numbers[candidate]!, inStep);
+        yield note(fromUnit(unit, candidate));
         if (this.isStopped) return;
       }
     }
@@ -251,6 +262,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
         onFitProgress: (fold, progress) => this.#tellFit(fold, progress),
         candidatesOf: (fold) => [...patches.keys()].filter((candidate) => known(candidate, fold) === undefined),
         inStep,
+        ...(inStep ? { patience: 0 } : this.#journal !== null && { patience: PATIENCE }),
       },
       this.#run,
     );
@@ -260,7 +272,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
           batch.map((one) => toUnit(keys![one.candidate]!(one.fold), numbers[one.candidate]!, one)),
         );
         for (const one of batch) {
-          yield this.#note(one, numbers[one.candidate]!, inStep);
+          yield note(one);
           if (this.isStopped) return;
         }
       }
@@ -270,19 +282,19 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
     }
   }
 
-  #note(one: FoldScore, candidate: number, inStep: boolean): FoldScore {
+  #note(one: FoldScore, candidate: number, resource: number | null = null): FoldScore {
     const { fold, scores, trainScores, error, isLost } = one;
     this.#units++;
     if (isLost) this.#lost++;
     this.#failure ??= error;
-    if (!inStep) this.board.note(candidate, one);
-    this.tell({ type: "fold-scored", candidate, fold, scores, trainScores });
+    if (resource === null) this.board.note(candidate, one);
+    this.tell({ type: "fold-scored", candidate, fold, scores, trainScores, resource });
     return one;
   }
 
-  #settle(candidate: number, facts?: Readonly<Record<string, Fact>>, isRival = true): number {
+  #settle(candidate: number, isRival = true): number {
     const { board } = this;
-    const score = board.settle(candidate, facts, isRival);
+    const score = board.settle(candidate, isRival);
     if (!isRival) return score;
     this.tell({
       type: "candidate-scored",
