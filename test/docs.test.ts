@@ -29,6 +29,7 @@ const guides = [
   "neural-networks",
   "neural-backends",
   "support-vector-machines",
+  "tuning",
 ].map((name) => `docs/${name}.md`);
 
 describe.each(["README.md", "CONTRIBUTING.md", ...guides])("Of %s", (file) => {
