@@ -71,6 +71,11 @@ export class ScoreBoard {
     Object.assign(this.#rows[candidate]!, { params, facts });
   }
 
+  /** Takes back what was noted of a candidate: it was not brought to an end. */
+  withdraw(candidate: number): void {
+    Object.assign(this.#rows[candidate]!, { folds: [], scored: 0 });
+  }
+
   /** Says that no more is to come of a candidate. Its deciding score. */
   settle(candidate: number, isRival = true): number {
     const row = this.#rows[candidate]!;

@@ -24,6 +24,8 @@ export interface SearchFitOptions extends FitOptions {
   readonly journal?: SearchJournal | undefined;
 }
 
+/** Milliseconds, 25 days; a longer timer would go off at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 /** With a journal, a crash must not cost more than about so many milliseconds of work and one fit. */
 const PATIENCE = 200;
 
@@ -88,7 +90,10 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
     const signal = AbortSignal.any([ctx.signal, this.#stopping.signal]);
     this.#run = { pool, workspace: ctx.workspace, signal };
     this.board = new ScoreBoard(this.#scorers, splits.length, this.#decider, params.returnTrainScore);
-    if (params.timeout !== null) this.#timer = setTimeout(() => this.stop("timeout"), params.timeout * 1000);
+    if (params.timeout !== null) {
+      const milliseconds = Math.min(params.timeout * 1000, LONGEST_TIMER);
+      this.#timer = setTimeout(() => this.stop("timeout"), milliseconds);
+    }
   }
 
   /**
@@ -203,7 +208,8 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
       }
       ended = rung === rungs.length;
     } finally {
-      if (rung > 0) this.#settleClimb(number, name, resources[rung - 1]!, score, ended);
+      if (this.isStopped && !ended) this.board.withdraw(number);
+      else if (rung > 0) this.#settleClimb(number, name, resources[rung - 1]!, score, ended);
     }
   }
 
@@ -211,7 +217,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
     const patch = { ...this.board.params(number), [name]: resource };
     this.board.complete(number, patch, { state: ended ? "complete" : "pruned" });
     this.#settle(number, ended);
-    if (ended || this.isStopped) return;
+    if (ended) return;
     const { done, leader: best } = this.board;
     const params = this.board.params(number);
     this.tell({ type: "trial-pruned", candidate: number, params, resource, score, done, total: this.#total, best });
