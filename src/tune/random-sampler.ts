@@ -1,0 +1,38 @@
+import { checkParams, fillParams, type Schema, seed } from "../core/params.js";
+import { drawSeed, Rng } from "../core/random.js";
+import { type Distribution, drawUniformly } from "../model-selection/distributions.js";
+import type { Draw, Sampler, StudyView } from "./sampler.js";
+
+export interface RandomSamplerOptions {
+  /** Seed of the draws, an integer in [0, 2^32 - 1]. Default null: one is drawn when the sampler is made. */
+  readonly randomState?: number | null;
+}
+
+const schema: Schema<Required<RandomSamplerOptions>> = { randomState: seed() };
+
+/**
+ * Draws every parameter uniformly from its distribution, whatever the other trials gave.
+ *
+ * @throws InvalidParameterError for a seed out of range
+ * @see https://optuna.readthedocs.io/en/stable/reference/samplers/generated/optuna.samplers.RandomSampler.html
+ */
+export class RandomSampler implements Sampler {
+  /** The seed in use: what was given, or what was drawn in its place. */
+  readonly randomState: number;
+  readonly #rng: Rng;
+
+  constructor(options: RandomSamplerOptions = {}) {
+    const { randomState } = fillParams(schema, options, "RandomSampler");
+    checkParams(schema, { randomState }, "RandomSampler");
+    this.randomState = randomState ?? drawSeed();
+    this.#rng = new Rng(this.randomState);
+  }
+
+  drawTogether(): ReadonlyMap<string, Draw> {
+    return new Map();
+  }
+
+  drawAlone(_study: StudyView, number: number, name: string, distribution: Distribution): number {
+    return drawUniformly(distribution, this.#rng.stream("trial", number, name));
+  }
+}
