@@ -3,9 +3,9 @@ import { Rng } from "../core/random.js";
 import { type Distribution, isSingle } from "../model-selection/distributions.js";
 import type { FrozenTrial } from "./frozen-trial.js";
 import { intersectionSearchSpace } from "./intersection-search-space.js";
+import { observationsOf } from "./observations.js";
 import { ParzenEstimator } from "./parzen-estimator.js";
 import { RandomSampler } from "./random-sampler.js";
-import { observationsOf } from "./relative-params.js";
 import type { Draw, Sampler, StudyView } from "./sampler.js";
 import { splitTrials } from "./split-trials.js";
 
