@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { choice, contains, float, int } from "../../src/model-selection/distributions.js";
 import { RandomSampler } from "../../src/tune/random-sampler.js";
-import { relativeParamsAttrs } from "../../src/tune/relative-params.js";
 import { TpeSampler } from "../../src/tune/tpe-sampler.js";
 import { space } from "./golden.js";
 import { drawAll, optimize, studyOf, trialOf } from "./trials.js";
@@ -108,9 +107,9 @@ describe("TpeSampler", () => {
     const running = Array.from({ length: 20 }, (_, i) =>
       trialOf(30 + i, line, { state: "running", internals: { x: tried } }),
     );
-    const told = relativeParamsAttrs(new Map([["x", { distribution: line.x, internal: tried }]]));
+    const told = { "tpe:relative_params:0": JSON.stringify({ x: tried }) };
     const toldAlone = running.map(({ number }) =>
-      trialOf(number, line, { state: "running", systemAttrs: Object.fromEntries(told) }),
+      trialOf(number, line, { state: "running", systemAttrs: told }),
     );
     expect(Math.abs(draw(running) - tried)).toBeGreaterThan(0.05);
     expect(draw(toldAlone)).toBe(draw(running));
