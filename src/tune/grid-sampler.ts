@@ -3,7 +3,7 @@ import { Rng } from "../core/random.js";
 import { describe } from "../core/to-matrix.js";
 import { type Distribution, fromInternal, toInternal } from "../model-selection/distributions.js";
 import type { FrozenTrial } from "./frozen-trial.js";
-import { RandomSampler, type RandomSamplerOptions } from "./random-sampler.js";
+import { type RandomSamplerOptions, seedOf } from "./random-sampler.js";
 import type { Draw, Sampler, StudyView } from "./sampler.js";
 
 /** More is surely a slip: no study gets to the end of it. */
@@ -39,8 +39,9 @@ export class GridSampler implements Sampler {
   readonly #order: Uint32Array;
   readonly #rng: Rng;
 
+  /** @param grid for each parameter the values to visit */
   constructor(grid: Readonly<Record<string, readonly unknown[]>>, options: RandomSamplerOptions = {}) {
-    this.randomState = new RandomSampler(options).randomState;
+    this.randomState = seedOf(options, "GridSampler");
     this.#axes = axesOf(grid);
     this.length = this.#axes.reduce((product, { values }) => product * values.length, 1);
     if (this.length > MOST) {

@@ -10,6 +10,13 @@ export interface RandomSamplerOptions {
 
 const schema: Schema<Required<RandomSamplerOptions>> = { randomState: seed() };
 
+/** The seed that a sampler of that name is to use, or InvalidParameterError. Shared with GridSampler. */
+export function seedOf(options: RandomSamplerOptions, owner: string): number {
+  const checked = fillParams(schema, options, owner);
+  checkParams(schema, checked, owner);
+  return checked.randomState ?? drawSeed();
+}
+
 /**
  * Draws every parameter uniformly from its distribution, whatever the other trials gave.
  *
@@ -22,9 +29,7 @@ export class RandomSampler implements Sampler {
   readonly #rng: Rng;
 
   constructor(options: RandomSamplerOptions = {}) {
-    const { randomState } = fillParams(schema, options, "RandomSampler");
-    checkParams(schema, { randomState }, "RandomSampler");
-    this.randomState = randomState ?? drawSeed();
+    this.randomState = seedOf(options, "RandomSampler");
     this.#rng = new Rng(this.randomState);
   }
 

@@ -101,6 +101,7 @@ describe("GridSampler", () => {
     expect(() => new GridSampler({ x: long, y: long })).toThrow(
       "grid of GridSampler must have at most 1000000 combinations; got 1002001",
     );
+    expect(() => new GridSampler(grid, { randomState: -1 })).toThrow("randomState of GridSampler must be null or an integer");
     const sampler = new GridSampler({ x: [2], n: [1] });
     expect(() => sampler.drawAlone(studyOf([]), 0, "y", float(0, 1))).toThrow(
       "y must be a parameter of GridSampler's grid, which has x, n",
