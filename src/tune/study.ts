@@ -136,7 +136,8 @@ export class Study {
   }
 
   /**
-   * Runs trials one after the other, until `nTrials` of them, `timeout`, `signal` or `stop` ends it.
+   * Runs trials one after the other, until `nTrials` of them, `timeout`, `signal`, `stop` or the end of
+   * a grid ends it.
    *
    * An objective that throws TrialPruned prunes its trial, one that gives NaN fails it. Any other error fails the trial and
    * ends the study with the error, unless the option `catch` says otherwise.
@@ -148,7 +149,8 @@ export class Study {
     const optimizing = { isStopped: false };
     this.#optimizing = optimizing;
     try {
-      await optimize(this, objective, options, () => optimizing.isStopped);
+      const { sampler, study } = this.#context;
+      await optimize(this, objective, options, () => optimizing.isStopped || sampler.isExhausted?.(study) === true);
     } finally {
       this.#optimizing = null;
     }

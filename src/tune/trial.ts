@@ -13,8 +13,8 @@ import {
   toInternal,
 } from "../model-selection/distributions.js";
 import { areCompatible } from "./distribution-json.js";
-import type { Json } from "./frozen-trial.js";
-import type { Draw } from "./sampler.js";
+import type { FrozenTrial, Json } from "./frozen-trial.js";
+import type { Draw, StudyView } from "./sampler.js";
 import { viewOf } from "./study-context.js";
 import { toJson } from "./to-json.js";
 import type { TrialRun } from "./trial-run.js";
@@ -137,7 +137,21 @@ export class Trial {
     if (drawn !== undefined && areCompatible(drawn.distribution, distribution) && contains(distribution, drawn.internal)) {
       return drawn.internal;
     }
-    return context.sampler.drawAlone(viewOf(context, number), number, name, distribution);
+    return context.sampler.drawAlone(this.#view(), number, name, distribution);
+  }
+
+  /** The study as the sampler is to see it: this trial with all that it was given, on record or not yet. */
+  #view(): StudyView {
+    const { context, number, logged } = this.#run;
+    const view = viewOf(context, number);
+    if (logged.internals.size >= this.#suggested.size) return view;
+    const own: FrozenTrial = {
+      ...logged.freeze(),
+      internals: new Map([...this.#suggested].map(([name, { internal }]) => [name, internal])),
+      distributions: new Map([...this.#suggested].map(([name, { distribution }]) => [name, distribution])),
+    };
+    const trials = view.trials.map((trial) => (trial.number === number ? own : trial));
+    return { name: view.name, direction: view.direction, trials };
   }
 }
 

@@ -15,9 +15,10 @@ import {
   type Study,
   StudyError,
   type StudyStorage,
+  type StudyView,
   TrialPruned,
 } from "../../src/tune.js";
-import { RandomDraws } from "./toys.js";
+import { RandomDraws, WatchfulDraws } from "./toys.js";
 
 const folder = mkdtempSync(join(tmpdir(), "trellis-study-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -164,6 +165,22 @@ describe.each(storages)("A study %s", (_, makeStorage) => {
     const x = trial.suggest("x", float(100, 101));
     expect(x).toBeGreaterThanOrEqual(100);
     expect(trial.suggest("k", int(4, 4))).toBe(4);
+  });
+
+  it("shows the sampler what the trial was given already.", async () => {
+    const sampler = new WatchfulDraws();
+    const trial = await (await make({ sampler })).ask();
+    trial.suggest("a", float(0, 1));
+    trial.suggest("b", float(0, 1));
+    trial.suggest("c", float(0, 1));
+    expect(sampler.had).toEqual([[], ["a"], ["a", "b"]]);
+  });
+
+  it("ends where the sampler has nothing left to draw.", async () => {
+    const isExhausted = ({ trials }: StudyView) => trials.filter(({ state }) => state === "complete").length === 3;
+    const study = await make({ sampler: Object.assign(new RandomDraws(), { isExhausted }) });
+    await study.optimize((trial) => trial.number);
+    expect(study.trials).toHaveLength(3);
   });
 
   it("tries what was enqueued first, in its order, and draws the rest.", async () => {

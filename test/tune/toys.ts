@@ -28,3 +28,13 @@ export class RandomDraws implements Sampler {
     return drawUniformly(distribution, this.#rng.stream(number, name));
   }
 }
+
+/** Notes which of its own parameters a trial has when the next one is drawn. */
+export class WatchfulDraws extends RandomDraws {
+  readonly had: string[][] = [];
+
+  override drawAlone(study: StudyView, number: number, name: string, distribution: Distribution): number {
+    this.had.push([...study.trials.find((trial) => trial.number === number)!.internals.keys()]);
+    return super.drawAlone(study, number, name, distribution);
+  }
+}
