@@ -2,6 +2,7 @@ import { BusyError, InvalidParameterError } from "../core/errors.js";
 import { describe } from "../core/to-matrix.js";
 import type { Distribution } from "../model-selection/distributions.js";
 import { isBetter } from "./best-of.js";
+import { checkDistribution } from "./check-distribution.js";
 import { isScalar } from "./distribution-json.js";
 import { type FrozenTrial, type Json, lastStep, paramsOf } from "./frozen-trial.js";
 import { type Objective, type OptimizeOptions, optimize } from "./optimize.js";
@@ -88,18 +89,21 @@ export class Study {
    * Begins a trial: one that was enqueued, or a new one.
    *
    * @param space parameters to suggest at once; others can be asked of the trial
-   * @throws InvalidParameterError for what `trial.suggest` refuses; what the storage throws
+   * @throws InvalidParameterError for what `trial.suggest` refuses: if it is an enqueued value, the trial has failed; what
+   * the storage throws
    */
   async ask(space: Readonly<Record<string, Distribution>> = {}): Promise<Trial> {
-    const { storage, sampler } = this.#context;
+    const { storage, study } = this.#context;
     await storage.refresh();
+    const parameters = Object.entries(space);
+    for (const [name, distribution] of parameters) checkDistribution(name, distribution, study.firstDistribution(name));
     const run = (await this.#claimWaiting()) ?? (await this.#begin());
-    const drawn = sampler.drawTogether(viewOf(this.#context, run.number), run.number);
-    if ([...drawn.keys()].some((name) => !Object.hasOwn(space, name))) run.noteSystemAttrs(relativeParams(drawn));
-    const trial = new Trial(run, drawn);
-    this.#runs.set(trial, run);
-    for (const [name, distribution] of Object.entries(space)) trial.suggest(name, distribution);
-    return trial;
+    try {
+      return this.#draw(run, parameters);
+    } catch (error) {
+      await run.finish("failed", null);
+      throw error;
+    }
   }
 
   /**
@@ -109,9 +113,10 @@ export class Study {
    * @param outcome the objective's value, or how the trial ended
    * @throws InvalidParameterError; StudyError if the trial is not running or of another study; what the storage throws
    */
-  async tell(trial: Trial | number, outcome| number, outcome: number | Outcome): Promise<FrozenTrial> {
+  async tell(trial: Trial | number, outcome: number | Outcome): Promise<FrozenTrial> {
     const run = await this.#runOf(trial);
-    const { state, value } = typeof outcome === "number" ? { state: "complete" as const, value: outcome } : outcome;
+    const told: Partial<Outcome> = typeof outcome === "number" ? { state: "complete", value: outcome } : (outcome ?? {});
+    const { state, value } = told;
     if (value !== undefined && typeof value !== "number") {
       throw new InvalidParameterError(`the value of a trial must be a number; got ${describe(value)}`, "value");
     }
@@ -206,6 +211,16 @@ export class Study {
   /** Learns what other processes have written since. */
   refresh(): Promise<void> {
     return this.#context.storage.refresh();
+  }
+
+  #draw(run: TrialRun, parameters: readonly (readonly [name: string, Distribution])[]): Trial {
+    const names = new Set(parameters.map(([name]) => name));
+    const drawn = this.#context.sampler.drawTogether(viewOf(this.#context, run.number), run.number);
+    if ([...drawn.keys()].some((name) => !names.has(name))) run.noteSystemAttrs(relativeParams(drawn));
+    const trial = new Trial(run, drawn);
+    this.#runs.set(trial, run);
+    for (const [name, distribution] of parameters) trial.suggest(name, distribution);
+    return trial;
   }
 
   /** The first trial that waits and that nobody else took. */

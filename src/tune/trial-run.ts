@@ -50,8 +50,9 @@ export class TrialRun {
    */
   async write(...changes: readonly Change[]): Promise<void> {
     if (this.logged.state !== "running") throw this.#notRunning();
+    this.#throwFailure();
     await this.#append(changes);
-    if (this.#failure !== null) throw this.#failure.error;
+    this.#throwFailure();
     for (const name of this.#params) {
       if (isFinished(this.logged.state) || this.logged.internals.has(name)) continue;
       throw new StudyError(
@@ -77,6 +78,10 @@ export class TrialRun {
     const { storage, study } = this.context;
     const signature = { worker: this.#worker, trial: study.trialIds[this.number]! };
     return storage.append(changes.map((change): TrialRecord => ({ ...change, ...signature })));
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure.error;
   }
 
   #notRunning(): StudyError {

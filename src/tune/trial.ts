@@ -8,10 +8,10 @@ import {
   float,
   fromInternal,
   int,
-  isDistribution,
   isSingle,
   toInternal,
 } from "../model-selection/distributions.js";
+import { checkDistribution } from "./check-distribution.js";
 import { areCompatible } from "./distribution-json.js";
 import type { FrozenTrial, Json } from "./frozen-trial.js";
 import type { Draw, StudyView } from "./sampler.js";
@@ -52,20 +52,8 @@ export class Trial {
    * or the enqueued value is not in the distribution
    */
   suggest<D extends Distribution>(name: string, distribution: D): Drawn<D> {
-    if (!isDistribution(distribution)) {
-      throw new InvalidParameterError(
-        `the distribution of ${name} must be made by float, int or choice; got ${describe(distribution)}`,
-        name,
-      );
-    }
     const before = this.#suggested.get(name);
-    const first = before?.distribution ?? this.#run.context.study.firstDistribution(name);
-    if (first !== undefined && !areCompatible(first, distribution)) {
-      throw new InvalidParameterError(
-        `${name} must be of one kind, and its choices the same, in all trials of a study; it was ${kindOf(first)} and is ${kindOf(distribution)}`,
-        name,
-      );
-    }
+    checkDistribution(name, distribution, before?.distribution ?? this.#run.context.study.firstDistribution(name));
     if (before !== undefined) return fromInternal(distribution, before.internal);
     const internal = this.#draw(name, distribution);
     this.#suggested.set(name, { distribution, internal });
@@ -154,5 +142,3 @@ export class Trial {
     return { name: view.name, direction: view.direction, trials };
   }
 }
-
-const kindOf = ({ kind }: Distribution): string => (kind === "choice" ? "a choice" : `a range of ${kind}s`);

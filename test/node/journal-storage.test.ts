@@ -108,8 +108,7 @@ describe("A journal in a file", () => {
     const before = readFileSync(path);
     trial.suggest("layers", choice([() => 1, () => 2]));
     await expect(study.tell(trial, 1)).rejects.toThrow("a choice must be null, a boolean, a finite number or a string");
-    expect(readFileSync(path, "utf8").startsWith(before.toString("utf8"))).toBe(true);
-    expect(readFileSync(path, "utf8")).not.toContain("layers");
+    expect(readFileSync(path)).toEqual(before);
   });
 
   it("of a hundred thousand records is read in good time.", async () => {
@@ -151,15 +150,14 @@ describe("After a crash", () => {
       expect(await valuesOf()).toEqual([1]);
       expect(readFileSync(path)).toEqual(whole.subarray(0, cut));
 
-      await tellOne(await open(), 3);
+      await journalStorage(path).append([{ op: "create-trial", worker: "w", study: 0, started: null }]);
+      const after = readFileSync(path);
       // What lacked its newline alone is a record.
-      const kept = cut === whole.length - 1 ? [1, 2, 3] : [1, 3];
-      expect(await valuesOf()).toEqual(kept);
-      const text = readFileSync(path, "utf8");
-      expect(text.endsWith("\n")).toBe(true);
-      for (const line of text.trimEnd().split("\n")) JSON.parse(line);
-      const end = ends.findLast((at) => at <= cut)!;
-      expect(readFileSync(path).subarray(0, end)).toEqual(whole.subarray(0, end));
+      const isWhole = ends.includes(cut + 1);
+      const kept = isWhole ? cut + 1 : ends.findLast((end) => end <= cut)!;
+      expect(after.subarray(0, kept)).toEqual(whole.subarray(0, kept));
+      expect(JSON.parse(after.subarray(kept).toString("utf8"))).toMatchObject({ op_code: 4, worker_id: "w" });
+      expect(await valuesOf()).toEqual(cut === whole.length - 1 ? [1, 2] : [1]);
     }
   });
 
