@@ -20,7 +20,8 @@ export { PatientPruner, type PatientPrunerOptions } from "./tune/patient-pruner.
 export { MedianPruner, type MedianPrunerOptions, PercentilePruner } from "./tune/percentile-pruner.js";
 export type { Pruner, PrunerVerdict } from "./tune/pruner.js";
 export type { Direction, Draw, Sampler, StudyView } from "./tune/sampler.js";
-export type { EnqueueOptions, Outcome, Study } from "./tune/study.js";
+export type { Outcome } from "./tune/outcome.js";
+export type { EnqueueOptions, Study } from "./tune/study.js";
 export { StudyError } from "./tune/study-error.js";
 export type { StudyLog } from "./tune/study-log.js";
 export type { StudyStorage } from "./tune/study-storage.js";

@@ -2,7 +2,8 @@ import { InvalidParameterError } from "../core/errors.js";
 import { boolean, checkParams, integer, nullable, real, rule, type Schema } from "../core/params.js";
 import { describe } from "../core/to-matrix.js";
 import type { FrozenTrial } from "./frozen-trial.js";
-import type { Outcome, Study } from "./study.js";
+import type { Outcome } from "./outcome.js";
+import type { Study } from "./study.js";
 import type { Trial } from "./trial.js";
 import { TrialPruned } from "./trial-pruned.js";
 

@@ -1,11 +1,11 @@
-import { BusyError, InvalidParameterError } from "../core/errors.js";
-import { describe } from "../core/to-matrix.js";
+import { BusyError } from "../core/errors.js";
 import type { Distribution } from "../model-selection/distributions.js";
 import { isBetter } from "./best-of.js";
 import { checkDistribution } from "./check-distribution.js";
-import { isScalar } from "./distribution-json.js";
-import { type FrozenTrial, type Json, lastStep, paramsOf } from "./frozen-trial.js";
+import { enqueuedTrial, hasParams } from "./enqueued-trial.js";
+import { type FrozenTrial, type Json, paramsOf } from "./frozen-trial.js";
 import { type Objective, type OptimizeOptions, optimize } from "./optimize.js";
+import { finishWith, type Outcome } from "./outcome.js";
 import { relativeParams } from "./relative-params.js";
 import type { Direction } from "./sampler.js";
 import { type StudyContext, viewOf } from "./study-context.js";
@@ -13,13 +13,6 @@ import { StudyError } from "./study-error.js";
 import { toJson } from "./to-json.js";
 import { Trial } from "./trial.js";
 import { TrialRun } from "./trial-run.js";
-
-/** How a trial ended. */
-export interface Outcome {
-  readonly state: "complete" | "pruned" | "failed";
-  /** Of a trial that was pruned its last report, if not given; of one that failed there is none. */
-  readonly value?: number;
-}
 
 export interface EnqueueOptions {
   /** To be put on record with the trial. */
@@ -114,35 +107,11 @@ export class Study {
    * @throws InvalidParameterError; StudyError if the trial is not running or of another study; what the storage throws
    */
   async tell(trial: Trial | number, outcome: number | Outcome): Promise<FrozenTrial> {
-    const run = await this.#runOf(trial);
-    const told: Partial<Outcome> = typeof outcome === "number" ? { state: "complete", value: outcome } : (outcome ?? {});
-    const { state, value } = told;
-    if (value !== undefined && typeof value !== "number") {
-      throw new InvalidParameterError(`the value of a trial must be a number; got ${describe(value)}`, "value");
-    }
-    switch (state) {
-      case "complete":
-        if (value === undefined) throw new InvalidParameterError("a complete trial must have a value", "value");
-        return Number.isNaN(value) ? run.finish("failed", null) : run.finish("complete", value);
-      case "pruned": {
-        const reported = run.logged.freeze();
-        const last = value ?? reported.intermediate.get(lastStep(reported) ?? -1) ?? Number.NaN;
-        return run.finish("pruned", Number.isNaN(last) ? null : last);
-      }
-      case "failed":
-        if (value !== undefined) throw new InvalidParameterError("a failed trial must have no value", "value");
-        return run.finish("failed", null);
-      default:
-        throw new InvalidParameterError(
-          `the outcome of a trial must be a number or have a state "complete", "pruned" or "failed"; got ${describe(state ?? outcome)}`,
-          "outcome",
-        );
-    }
+    return finishWith(await this.#runOf(trial), outcome);
   }
 
   /**
-   * Runs trials one after the other, until `nTrials` of them, `timeout`, `signal`, `stop` or the end of
-   * a grid ends it.
+   * Runs trials one after the other, until `nTrials` of them, `timeout`, `signal`, `stop` or the end of a grid ends it.
    *
    * An objective that throws TrialPruned prunes its trial, one that gives NaN fails it. Any other error fails the trial and
    * ends the study with the error, unless the option `catch` says otherwise.
@@ -173,27 +142,11 @@ export class Study {
    */
   async enqueueTrial(params: Readonly<Record<string, unknown>>, options: EnqueueOptions = {}): Promise<void> {
     const { storage, study, names } = this.#context;
-    for (const [name, value] of Object.entries(params)) {
-      if (isScalar(value)) continue;
-      throw new InvalidParameterError(
-        `${name} must be null, a boolean, a finite number or a string to be enqueued; got ${describe(value)}`,
-        name,
-      );
-    }
+    const template = enqueuedTrial(params, options.userAttrs ?? {});
     if (options.skipIfExists === true) {
       await storage.refresh();
       if (this.trials.some((trial) => hasParams(trial, params))) return;
     }
-    const template = {
-      state: "waiting" as const,
-      values: null,
-      finished: null,
-      distributions: new Map(),
-      internals: new Map(),
-      userAttrs: new Map(Object.entries(options.userAttrs ?? {}).map(([key, value]) => [key, toJson(value, key)])),
-      systemAttrs: new Map([["fixed_params", toJson(params, "params")]]),
-      intermediate: new Map(),
-    };
     await storage.append([{ op: "create-trial", worker: names.next(), study: study.id, started: null, template }]);
   }
 
@@ -254,13 +207,4 @@ export class Study {
     if (study.logged[trial] === undefined) throw new StudyError(`study ${this.name} has no trial ${trial}`);
     return new TrialRun(this.#context, trial, names.next());
   }
-}
-
-function hasParams(trial: FrozenTrial, params: Readonly<Record<string, unknown>>): boolean {
-  const has = (trial.systemAttrs.get("fixed_params") ?? paramsOf(trial)) as Readonly<Record<string, unknown>>;
-  const names = Object.keys(params);
-  return (
-    names.length === Object.keys(has).length &&
-    names.every((name) => Object.hasOwn(has, name) && Object.is(has[name], params[name]))
-  );
 }

@@ -1,6 +1,6 @@
 import type { FrozenTrial, Json } from "./frozen-trial.js";
 import type { SetTrialAttr, SetTrialIntermediate, SetTrialParam, SetTrialState } from "./journal-record.js";
-import { isFinished, type LoggedTrial } from "./logged-trial.js";
+import type { LoggedTrial } from "./logged-trial.js";
 import type { StudyContext } from "./study-context.js";
 import { StudyError } from "./study-error.js";
 
@@ -53,12 +53,13 @@ export class TrialRun {
     this.#throwFailure();
     await this.#append(changes);
     this.#throwFailure();
-    for (const name of this.#params) {
-      if (isFinished(this.logged.state) || this.logged.internals.has(name)) continue;
-      throw new StudyError(
-        `parameter ${name} of trial ${this.number} is not on record: another process draws it from another distribution`,
-      );
-    }
+    const { closedBy, internals } = this.logged;
+    if (closedBy !== null && closedBy !== this.#worker) throw this.#notRunning();
+    const lost = [...this.#params].find((name) => !internals.has(name));
+    if (lost === undefined) return;
+    throw new StudyError(
+      `parameter ${lost} of trial ${this.number} is not on record: another process draws it from another distribution`,
+    );
   }
 
   /** Starts a trial that waits; whether this was the first to do so. */
@@ -67,10 +68,20 @@ export class TrialRun {
     return this.logged.owner === this.#worker;
   }
 
-  /** @throws StudyError if the trial is not running, or another process was first */
+  /**
+   * Ends the trial. One of which something could not be put on record has failed.
+   *
+   * @throws StudyError if the trial is not running, or another process was first; why something is not on record
+   */
   async finish(state: "complete" | "pruned" | "failed", value: number | null): Promise<FrozenTrial> {
-    await this.write({ op: "set-trial-state", state, values: value === null ? null : [value], at: new Date() });
-    if (this.logged.closedBy !== this.#worker) throw this.#notRunning();
+    const failure = this.#failure;
+    this.#failure = null;
+    const end =
+      failure === null
+        ? ({ state, values: value === null ? null : [value] } as const)
+        : ({ state: "failed", values: null } as const);
+    await this.write({ op: "set-trial-state", ...end, at: new Date() });
+    if (failure !== null && state !== "failed") throw failure.error;
     return this.logged.freeze();
   }
 

@@ -13,6 +13,7 @@ import {
 } from "../model-selection/distributions.js";
 import { checkDistribution } from "./check-distribution.js";
 import { areCompatible } from "./distribution-json.js";
+import { fixedParamsOf } from "./enqueued-trial.js";
 import type { FrozenTrial, Json } from "./frozen-trial.js";
 import type { Draw, StudyView } from "./sampler.js";
 import { viewOf } from "./study-context.js";
@@ -116,10 +117,8 @@ export class Trial {
 
   #draw(name: string, distribution: Distribution): number {
     const { context, number, logged } = this.#run;
-    const fixed = logged.systemAttrs.get("fixed_params");
-    if (typeof fixed === "object" && fixed !== null && Object.hasOwn(fixed, name)) {
-      return toInternal(distribution, (fixed as Readonly<Record<string, Json>>)[name], name);
-    }
+    const fixed = fixedParamsOf(logged);
+    if (fixed !== undefined && Object.hasOwn(fixed, name)) return toInternal(distribution, fixed[name], name);
     if (isSingle(distribution)) return distribution.kind === "choice" ? 0 : distribution.low;
     const drawn = this.#drawn.get(name);
     if (drawn !== undefined && areCompatible(drawn.distribution, distribution) && contains(distribution, drawn.internal)) {
