@@ -28,6 +28,7 @@ const guides = [
   "gradient-boosting",
   "neural-networks",
   "neural-backends",
+  "studies",
   "support-vector-machines",
   "tuning",
 ].map((name) => `docs/${name}.md`);
