@@ -205,7 +205,8 @@ function recordOf({ key, fitTime, scoreTime, isLost, error, ...unit }: JournalUn
 function unitOf(record: Readonly<Record<string, unknown>>): JournalUnit | null {
   const { key, candidate, fold, scores, trainScores, error, isLost, fitTime, scoreTime } = record;
   const test = scoresOf(scores);
-  if (typeof key !== "string" || test === null || typeof fold !== "number" || typeof candidate !== "number") return null;
+  if (typeof key !== "string" || test === null || typeof fold !== "number" || typeof candidate !== "number")
+    return null;
   return {
     key,
     candidate,

@@ -33,10 +33,6 @@ export class StudyLog {
   find(name: string): LoggedStudy | undefined {
     return this.#byName.get(name);
   }
-| undefined {
-    for (const study of this.#studies.values()) if (study.name === name) return study;
-    return undefined;
-  }
 
   apply(record: JournalRecord): void {
     switch (record.op) {
