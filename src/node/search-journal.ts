@@ -137,7 +137,7 @@ function parse(bytes: Buffer, path: string): Parsed {
   let known: Header | null = null;
   let end = 0;
   for (const line of linesOf(bytes)) {
-    const record = checkedLine(line.text);
+    const record = line.isWhole ? checkedLine(line.text) : null;
     if (record === null) {
       if (known === null && line.isWhole) {
         throw new FileError(`the first line of ${path} is damaged, so it cannot be told which search it is of`, path);

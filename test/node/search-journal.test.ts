@@ -119,10 +119,11 @@ describe("A search with a journal", () => {
   });
 
   it("remembers failures, and scores that are no numbers", async () => {
-    const scoring = makeScorer((truth: string[]) => (truth.length > 19 ? Number.NaN : Number.POSITIVE_INFINITY), {
+    const odd = makeScorer((truth: string[]) => (truth[0] === "low" ? Number.NaN : Number.POSITIVE_INFINITY), {
       name: "odd",
     });
-    const make = () => grid({ scoring, paramGrid: { maxDepth: [2, 0] }, errorScore: -1 });
+    const make = () =>
+      grid({ scoring: ["accuracy", odd], refit: "accuracy", paramGrid: { maxDepth: [2, 0] }, errorScore: -1 });
     const first = await make().fit(X, y, { journal: searchJournal(path) });
     const kept = readFileSync(path);
     const second = await make().fit(X, y, { journal: searchJournal(path) });
