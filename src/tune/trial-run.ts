@@ -76,6 +76,7 @@ export class TrialRun {
   async finish(state: "complete" | "pruned" | "failed", value: number | null): Promise<FrozenTrial> {
     const failure = this.#failure;
     this.#failure = null;
+    if (failure !== null) this.#params.clear();
     const end =
       failure === null
         ? ({ state, values: value === null ? null : [value] } as const)
