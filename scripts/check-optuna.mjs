@@ -163,7 +163,9 @@ async function checkAtOnce(journal, telling) {
   assert.ok(trials.every(({ state }) => state === "complete"));
   const workers = count(trials, ({ userAttrs }) => userAttrs.worker);
   assert.deepEqual([...workers.values()], [TRIALS_A_WORKER, TRIALS_A_WORKER, TRIALS_A_WORKER]);
-  console.log(`two processes of Node and one of Python at once: ${trials.length} trials, numbers without a gap, read alike`);
+  console.log(
+    `two processes of Node and one of Python at once: ${trials.length} trials, numbers without a gap, read alike`,
+  );
 }
 
 if (process.argv[2] === "work") {

@@ -103,7 +103,11 @@ describe("The dependency rule", () => {
     ["metrics in core", "core/classifier.ts", 'import { x } from "../metrics/accuracy-score.js";'],
     ["errors in the pool", "parallel/memory.ts", 'import { x } from "../core/errors.js";'],
     ["persistence in the suite", "testing/checks/persistence.ts", 'import { x } from "../../persistence/to-bytes.js";'],
-    ["any leaf in an entry file", "node.ts", 'export { x } from "./node/files.js";\nexport { y } from "./tracking/run.js";'],
+    [
+      "any leaf in an entry file",
+      "node.ts",
+      'export { x } from "./node/files.js";\nexport { y } from "./tracking/run.js";',
+    ],
     ["fs in src/node", "node/files.ts", 'import { open } from "node:fs/promises";'],
     ["persistence in src/node", "node/files.ts", 'import { x } from "../persistence/to-bytes.js";'],
     ["what a comment mentions", "core/random.ts", '/** not Math.random(), see import("../tree/x.js") */\n// from "x"'],

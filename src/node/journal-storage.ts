@@ -12,7 +12,7 @@ import { type JournalLockOptions, withLock } from "./journal-lock.js";
 
 export type { JournalLockOptions as JournalStorageOptions };
 
-const schema: Schema<Required<JournalStorageOptions>> = {
+const schema: Schema<Required<JournalLockOptions>> = {
   lockTimeout: real(60, { min: 0 }),
   staleAfter: real(30, { min: 0, open: true }),
 };

@@ -14,7 +14,9 @@ export function relativeParams(drawn: ReadonlyMap<string, Draw>): ReadonlyMap<st
     .map(([name, { distribution, internal }]) => [name, fromInternal(distribution, internal)] as const)
     .filter(([, value]) => isScalar(value));
   const text = params.length === 0 ? "" : inAscii(JSON.stringify(Object.fromEntries(params)));
-  const chunks = Array.from({ length: Math.ceil(text.length / CHUNK) }, (_, k) => text.slice(k * CHUNK, (k + 1) * CHUNK));
+  const chunks = Array.from({ length: Math.ceil(text.length / CHUNK) }, (_, k) =>
+    text.slice(k * CHUNK, (k + 1) * CHUNK),
+  );
   return new Map(chunks.map((chunk, k) => [`tpe:relative_params:${k}`, chunk]));
 }
 

@@ -164,7 +164,10 @@ describe("After a crash", () => {
   it.each<[string, Buffer]>([
     ["zeros", Buffer.alloc(300)],
     ["a line that ends in zeros", Buffer.concat([Buffer.from('{"op_code":7,"worker'), Buffer.alloc(50)])],
-    ["half of a character", Buffer.concat([Buffer.from('{"op_code":8,"worker_id":"'), Buffer.from("日").subarray(0, 2)])],
+    [
+      "half of a character",
+      Buffer.concat([Buffer.from('{"op_code":8,"worker_id":"'), Buffer.from("日").subarray(0, 2)]),
+    ],
     ["two lines, the first of them whole", Buffer.from('{"op_code":1,"worker_id":"w","study_id":7}\n{"op_c')],
   ])("that left %s the next write mends.", async (_, tail) => {
     await tellOne(await open(), 1);
@@ -233,9 +236,7 @@ describe("A file is left as it was, byte for byte, where it", () => {
       await asOrdinaryUser(async () => {
         const study = await open();
         expect(study.bestValue).toBe(1);
-        await expect(study.ask()).rejects.toThrow(
-          `the journal could not be written at ${path}: it is not permitted`,
-        );
+        await expect(study.ask()).rejects.toThrow(`the journal could not be written at ${path}: it is not permitted`);
       });
       expect(readFileSync(path)).toEqual(before);
       expect(readdirSync(folder)).toEqual(["study.log"]);
@@ -290,7 +291,9 @@ describe("A journal's lock", () => {
     const storage = journalStorage(path, { staleAfter: 0.3, lockTimeout: 0.6 });
     const touching = setInterval(() => utimesSync(path, new Date(), new Date()), 20);
     try {
-      await expect(storage.append([{ op: "delete-study", worker: "w", study: 9 }])).rejects.toThrow("is locked by another");
+      await expect(storage.append([{ op: "delete-study", worker: "w", study: 9 }])).rejects.toThrow(
+        "is locked by another",
+      );
     } finally {
       clearInterval(touching);
     }
@@ -298,7 +301,10 @@ describe("A journal's lock", () => {
   });
 
   it.each<[string, () => unknown]>([
-    ["lockTimeout of journalStorage must be a finite number >= 0; got -1", () => journalStorage("x", { lockTimeout: -1 })],
+    [
+      "lockTimeout of journalStorage must be a finite number >= 0; got -1",
+      () => journalStorage("x", { lockTimeout: -1 }),
+    ],
     ["staleAfter of journalStorage must be a finite number > 0; got 0", () => journalStorage("x", { staleAfter: 0 })],
     ['path of journalStorage must be the name of a file; got ""', () => journalStorage("")],
   ])("%s.", (message, make) => {

@@ -66,11 +66,25 @@ const LINES: readonly (readonly [string, JournalRecord])[] = [
   ],
   [
     '{"op_code":6,"worker_id":"w-0","trial_id":7,"state":0,"values":null,"datetime_start":"2026-11-22T03:40:22.439000+00:00"}',
-    { op: "set-trial-state", ...by, trial: 7, state: "running", values: null, at: new Date("2026-11-22T03:40:22.439Z") },
+    {
+      op: "set-trial-state",
+      ...by,
+      trial: 7,
+      state: "running",
+      values: null,
+      at: new Date("2026-11-22T03:40:22.439Z"),
+    },
   ],
   [
     '{"op_code":6,"worker_id":"w-0","trial_id":7,"state":1,"values":[2.0],"datetime_complete":"2026-11-22T03:40:22.439000+00:00"}',
-    { op: "set-trial-state", ...by, trial: 7, state: "complete", values: [2], at: new Date("2026-11-22T03:40:22.439Z") },
+    {
+      op: "set-trial-state",
+      ...by,
+      trial: 7,
+      state: "complete",
+      values: [2],
+      at: new Date("2026-11-22T03:40:22.439Z"),
+    },
   ],
   [
     '{"op_code":7,"worker_id":"w-0","trial_id":7,"step":3,"intermediate_value":0.25}',
@@ -143,9 +157,15 @@ describe("A line of a journal", () => {
     ['{"op_code":0,"worker_id":"w","study_name":"s","directions":["constructor"]}', "a direction must be 1 or 2"],
     ['{"op_code":2,"worker_id":"w","study_id":0,"user_attr":{}}', "user_attr must be an object of one member"],
     ['{"op_code":4,"worker_id":"w","study_id":0,"datetime_start":"soon"}', "datetime_start must be a time or null"],
-    ['{"op_code":6,"worker_id":"w","trial_id":0,"state":5,"values":null}', "state must be an integer from 0 to 4; got 5"],
+    [
+      '{"op_code":6,"worker_id":"w","trial_id":0,"state":5,"values":null}',
+      "state must be an integer from 0 to 4; got 5",
+    ],
     ['{"op_code":6,"worker_id":"w","trial_id":0,"state":1,"values":["1"]}', 'values must be a number; got "1"'],
-    ['{"op_code":7,"worker_id":"w","trial_id":0,"step":0.5,"intermediate_value":1}', "step must be an integer; got 0.5"],
+    [
+      '{"op_code":7,"worker_id":"w","trial_id":0,"step":0.5,"intermediate_value":1}',
+      "step must be an integer; got 0.5",
+    ],
     [
       '{"op_code":5,"worker_id":"w","trial_id":0,"param_name":"x","param_value_internal":2,"distribution":' +
         '"{\\"name\\":\\"CategoricalDistribution\\",\\"attributes\\":{\\"choices\\":[1,2]}}"}',
@@ -204,6 +224,8 @@ describe("The text of a distribution", () => {
   });
 
   it.each([[{}], [() => 1], [Number.NaN], [undefined], [[1]]])("cannot say the choice %s.", (value) => {
-    expect(() => distributionToJson(choice([value]))).toThrow("a choice must be null, a boolean, a finite number or a string");
+    expect(() => distributionToJson(choice([value]))).toThrow(
+      "a choice must be null, a boolean, a finite number or a string",
+    );
   });
 });

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { journalStorage } from "../../src/node.js";
-import { loadStudy } from "../../src/tune.js";
 import type { LoggedStudy } from "../../src/tune/logged-study.js";
+import { loadStudy } from "../../src/tune.js";
 import { plain, type Told, told } from "./told.js";
 
 interface Read {

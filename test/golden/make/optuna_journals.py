@@ -89,6 +89,7 @@ def write_kinds(storage):
             system_attrs={"from": "elsewhere"},
         )
     )
+    study.enqueue_trial({"log": 0.001, "int step": 100}, user_attrs={"waits": None})
     several = optuna.create_study(study_name="several objectives", storage=storage, directions=["minimize", "maximize"])
     several.optimize(lambda trial: (trial.suggest_float("x", 0, 1), 2.0), n_trials=2)
 
