@@ -96,7 +96,7 @@ export class StudyLog {
     study.trialIds.push(this.#trials.length);
     study.logged.push(trial);
     this.#trials.push({ study, trial });
-    study.touch();
+    study.touch(trial);
   }
 
   #changeTrial(record: SetTrialParam | SetTrialState | SetTrialIntermediate | SetTrialAttr): void {
@@ -119,8 +119,7 @@ export class StudyLog {
         trial.systemAttrs.set(record.key, record.value);
         break;
     }
-    trial.touch();
-    study.touch();
+    study.touch(trial);
   }
 }
 

@@ -88,8 +88,8 @@ export class TrialRun {
 
   #append(changes: readonly Change[]): Promise<void> {
     const { storage, study } = this.context;
-    const signature = { worker: this.#worker, trial: study.trialIds[this.number]! };
-    return storage.append(changes.map((change): TrialRecord => ({ ...change, ...signature })));
+    const [worker, trial] = [this.#worker, study.trialIds[this.number]!];
+    return storage.append(changes.map((change): TrialRecord => ({ ...change, worker, trial })));
   }
 
   #throwFailure(): void {

@@ -107,10 +107,11 @@ describe("A line of a journal", () => {
   });
 
   it("holds any text and any number, and no newline within it.", () => {
-    const value = fc.jsonValue() as fc.Arbitrary<null>;
+    const value = fc.jsonValue({ maxDepth: 1 }) as fc.Arbitrary<null>;
+    const anyText = fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units));
     const double = fc.double({ noNaN: true });
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), value, double, fc.nat(), (text, json, number, step) => {
+      fc.property(anyText, value, double, fc.nat(), (text, json, number, step) => {
         const records: JournalRecord[] = [
           { op: "create-study", worker: text, name: text, directions: ["minimize"] },
           { op: "set-trial-user-attr", ...by, trial: 1, key: text, value: JSON.parse(JSON.stringify(json)) },

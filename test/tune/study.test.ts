@@ -457,7 +457,7 @@ describe("Making a study", () => {
     await expect(loadStudy({ name: "b", storage: journalStorage(path) })).rejects.toThrow(
       "there is no study b; there is a",
     );
-    expect(readFileSync(path)).toEqual(before);
+    expect(readFileSync(path).equals(before)).toBe(true);
     const again = await createStudy({ ...options, name: "a", storage: journalStorage(path), loadIfExists: true });
     expect([again.direction, again.bestValue, again.trials.length]).toEqual(["maximize", 1, 2]);
   });
