@@ -6,11 +6,16 @@
  */
 export { choice, type Distribution, float, int } from "./model-selection/distributions.js";
 export {
-  type CreateStudyOptions,
-  createStudy,
-  type LoadStudyOptions,
-  loadStudy,
-} from "./tune/create-study.js";
+  type CategoricalDistribution,
+  choice,
+  type Distribution,
+  type Drawn,
+  type FloatDistribution,
+  float,
+  type IntDistribution,
+  int,
+} from "./model-selection/distributions.js";
+export { type CreateStudyOptions, createStudy, type LoadStudyOptions, loadStudy } from "./tune/create-study.js";
 export { type FrozenTrial, type Json, lastStep, paramsOf, type TrialState } from "./tune/frozen-trial.js";
 export { GridSampler } from "./tune/grid-sampler.js";
 export { HyperbandPruner, type HyperbandPrunerOptions } from "./tune/hyperband-pruner.js";
