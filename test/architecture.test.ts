@@ -14,7 +14,7 @@ const LAYERS = [
   ["tune"],
 ];
 /** Folders that only the entry files, src/*.ts, import; they themselves import from any layer. */
-const LEAVES = ["persistence", "tracking", "exchange", "report", "serve", "testing", "datasets", "tfjs"];
+const LEAVES = ["persistence", "tracking", "exchange", "report", "serve", "testing", "datasets", "tfjs", "bullmq"];
 /** The words that everybody above the kernels shares: errors, labels and the guess at a misspelt name. */
 const VOCABULARY = ["core/errors.ts", "core/labels.ts", "core/nearest-name.ts"];
 /** Packages, and the one file that may import each; what is not here is imported by nobody. */
@@ -24,6 +24,8 @@ const PACKAGES: Record<string, string> = {
   echarts: "report/",
   "@resvg": "report/",
   "@tensorflow": "tfjs/",
+  bullmq: "bullmq/",
+  ioredis: "bullmq/",
 };
 
 /** A static import or export from a module, an import for its effects, or a lazy import; types too. */
