@@ -29,7 +29,8 @@ async function startPool(workers) {
     while (!existsSync(path)) await sleep(10);
   })();
   await Promise.race([listening, failed]);
-  for (let i = 0; i < workers; i++) start(process.execPath, ["--input-type=module", "--eval", WORKER, path]).catch(() => {});
+  for (let i = 0; i < workers; i++)
+    start(process.execPath, ["--input-type=module", "--eval", WORKER, path]).catch(() => {});
   return bullmqPool({ connection: { path }, workers });
 }
 

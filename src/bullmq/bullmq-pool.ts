@@ -153,7 +153,8 @@ class BullmqPool implements Pool {
     stop: AbortSignal,
   ): Promise<void> {
     const pieces = writes.flatMap((block) => [...piecesOf(block)].map((range) => ({ block, range })));
-    if (pieces.length !== contents.length) throw new KernelError("A worker's answer has not the pieces that were wanted");
+    if (pieces.length !== contents.length)
+      throw new KernelError("A worker's answer has not the pieces that were wanted");
     for (const [i, { range }] of pieces.entries()) {
       const bytes = await this.#calls.contents.get(contents[i]!, range.bytes);
       if (stop.aborted) return;

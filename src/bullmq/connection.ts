@@ -1,7 +1,7 @@
 import { Redis, type RedisOptions } from "ioredis";
 
 /** Where Redis is: a URL (`redis://`, or `rediss://` for TLS), or ioredis's options (`host`, `port`, `password`, `path`, ...). */
-export type RedisLocation = string | RedisOptions;
+export type RedisLocation = string | Omit<RedisOptions, "replyMapping">;
 
 /**
  * A connection that goes on trying to (re)connect; its commands wait meanwhile.
@@ -10,7 +10,7 @@ export type RedisLocation = string | RedisOptions;
  */
 export function connect(location: RedisLocation, hear: (error: Error) => void): Redis {
   // BullMQ wants commands to wait for ever, and whoever uses the connection watches how long that is.
-  const patient: RedisOptions = { maxRetriesPerRequest: null };
+  const patient = { maxRetriesPerRequest: null } as const;
   const redis = typeof location === "string" ? new Redis(location, patient) : new Redis({ ...location, ...patient });
   redis.on("error", hear);
   return redis;

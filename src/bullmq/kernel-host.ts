@@ -1,9 +1,9 @@
+import type { Kernel } from "../kernels/kernel.js";
 import { Linker } from "../parallel/linker.js";
 import { Memory } from "../parallel/memory.js";
 import { WorkerLane } from "../parallel/worker-lane.js";
-import { type Content, type Piece, type Range } from "./content.js";
+import type { Content, Piece, Range } from "./content.js";
 import { KnownRanges } from "./known-ranges.js";
-import type { Kernel } from "../kernels/kernel.js";
 
 const PAGE = 65536;
 
@@ -83,7 +83,9 @@ export class KernelHost {
     try {
       wasm.grow(missing);
     } catch {
-      throw new Error(`the worker cannot have ${(pages * PAGE) / 2 ** 20} MiB of memory for kernels (limit ${limit / 2 ** 20})`);
+      throw new Error(
+        `the worker cannot have ${(pages * PAGE) / 2 ** 20} MiB of memory for kernels (limit ${limit / 2 ** 20})`,
+      );
     }
   }
 

@@ -48,7 +48,9 @@ export function writeCall(call: RemoteCall): object {
 export function readCall(data: unknown): RemoteCall {
   const { protocol, ...rest } = recordOf(data);
   if (protocol !== PROTOCOL) {
-    throw new Error(`it speaks protocol ${protocol} and its worker ${PROTOCOL}; run one version of trellis-learn on both`);
+    throw new Error(
+      `it speaks protocol ${protocol} and its worker ${PROTOCOL}; run one version of trellis-learn on both`,
+    );
   }
   const { run, call, arithmetic, code, kernel, args, pages, pieces, writes, scratch } = rest;
   const size = integerOf(pages, 1, MOST_PAGES) * PAGE;

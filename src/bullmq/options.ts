@@ -8,7 +8,12 @@ export function checksOf(owner: string) {
   return {
     check,
     queue: (name: string) =>
-      check(/^[\w.-]{1,100}$/.test(name), "queue", "of up to 100 letters, digits, underscores, points and hyphens", name),
+      check(
+        /^[\w.-]{1,100}$/.test(name),
+        "queue",
+        "of up to 100 letters, digits, underscores, points and hyphens",
+        name,
+      ),
     count: (value: number, name: string) =>
       check(Number.isInteger(value) && value >= 1, name, "an integer >= 1", value),
     positive: (value: number, name: string, unit: string) =>

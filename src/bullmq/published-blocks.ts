@@ -1,5 +1,14 @@
 import type { Block, Memory } from "../parallel/memory.js";
-import { asBuffer, type Content, hashOf, type Piece, piecesOf, READ_ALONG, type Range, WRITTEN_ALONG } from "./content.js";
+import {
+  asBuffer,
+  type Content,
+  hashOf,
+  type Piece,
+  piecesOf,
+  type Range,
+  READ_ALONG,
+  WRITTEN_ALONG,
+} from "./content.js";
 import type { ContentStore } from "./content-store.js";
 
 /** A content in Redis. */

@@ -16,5 +16,5 @@ describe.skipIf(!redisIsHere)(`As all pools do${unlessMissing},`, () => {
     await server.stop();
   });
 
-  describePool("a pool of workers behind BullMQ", () => bullmqPool({ connection: server.connection, workers: 2 }), 500);
+  describePool("a pool of workers behind BullMQ", () => bullmqPool({ connection: server.connection, workers: 2 }), 100);
 });

@@ -33,10 +33,9 @@ describe("A call", () => {
         expect(readCall(asJson(writeCall({ ...call, args })))).toEqual({ ...call, args });
       }),
     );
-    expect(readCall(asJson(writeCall({ ...call, args: [-0, Number.NaN] }))).args.map(Object.is.bind(null, -0))).toEqual([
-      true,
-      false,
-    ]);
+    expect(readCall(asJson(writeCall({ ...call, args: [-0, Number.NaN] }))).args.map(Object.is.bind(null, -0))).toEqual(
+      [true, false],
+    );
   });
 
   it.each<[string, object]>([
@@ -60,7 +59,8 @@ describe("A call", () => {
   });
 
   it("that is none is refused.", () => {
-    for (const nothing of [null, 3, "call", undefined]) expect(() => readCall(nothing)).toThrow("an object was expected");
+    for (const nothing of [null, 3, "call", undefined])
+      expect(() => readCall(nothing)).toThrow("an object was expected");
   });
 });
 

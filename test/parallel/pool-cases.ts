@@ -41,7 +41,13 @@ export function describePool(name: string, makePool: () => Pool | Promise<Pool>,
       const outs = Array.from({ length: 20 }, () => scope.alloc(8));
       await Promise.all(
         outs.map((out, i) =>
-          pool.run({ kernel: probe("sum"), args: [x.offset, i + 1, out.offset], reads: [x], writes: [out], cost: DEAR }),
+          pool.run({
+            kernel: probe("sum"),
+            args: [x.offset, i + 1, out.offset],
+            reads: [x],
+            writes: [out],
+            cost: DEAR,
+          }),
         ),
       );
       expect(outs.map((out) => pool.memory.f64(out)[0])).toEqual(outs.map((_, i) => (i * (i + 1)) / 2));
@@ -208,7 +214,8 @@ export function describePool(name: string, makePool: () => Pool | Promise<Pool>,
         removeEventListener.apply(abort.signal, args);
       };
       const { call, scope } = counting(pool, 1, 0);
-      for (let i = 0; i < calls / 50; i++) await Promise.all(Array.from({ length: 50 }, () => pool.run(call, abort.signal)));
+      for (let i = 0; i < calls / 50; i++)
+        await Promise.all(Array.from({ length: 50 }, () => pool.run(call, abort.signal)));
       expect(listening).toBe(0);
       expect(most).toBe(1);
       scope.free();
