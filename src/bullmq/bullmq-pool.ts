@@ -191,9 +191,8 @@ export async function bullmqPool(options: BullmqPoolOptions): Promise<Pool> {
   checks.check(kernels === "fast" || kernels === "portable", "kernels", '"fast" or "portable"', kernels);
   checks.positive(patience, "patience", "seconds");
   checks.positive(redisSize, "redisSize", "megabytes");
-  const calls = new RemoteCalls(connection, queue, patience);
+  const calls = await RemoteCalls.open(connection, queue, patience);
   try {
-    await calls.open();
     const width = workers ?? Math.max(1, await calls.capacity());
     return new BullmqPool(calls, width, kernels, await arithmeticHere(), redisSize * 2 ** 20);
   } catch (error) {

@@ -4,7 +4,7 @@ import { onAbort } from "../parallel/on-abort.js";
 import { arithmeticHere } from "./arithmetic.js";
 import { ByteCache } from "./byte-cache.js";
 import { CallRunner } from "./call-runner.js";
-import { connect, nameOf, type RedisLocation } from "./connection.js";
+import { Connection, type RedisLocation } from "./connection.js";
 import { PREFIX, stopChannel } from "./keys.js";
 import { checksOf } from "./options.js";
 import { announce } from "./presence.js";
@@ -36,14 +36,15 @@ const MOST_DEATHS = 10;
  * @throws InvalidParameterError for an option outside of what is allowed
  */
 export async function runBullmqWorker(options: BullmqWorkerOptions): Promise<void> {
-  const { connection, queue = "trellis", concurrency = 1, cacheSize = 512, lockDuration = 5, signal } = options;
+  const { queue = "trellis", concurrency = 1, cacheSize = 512, lockDuration = 5, signal } = options;
   const checks = checksOf("runBullmqWorker");
   checks.queue(queue);
   checks.count(concurrency, "concurrency");
   checks.positive(cacheSize, "cacheSize", "megabytes");
   checks.positive(lockDuration, "lockDuration", "seconds");
-  const redis = connect(connection, () => {});
-  warnAbout(redis);
+  const connection = new Connection(options.connection);
+  const { redis } = connection;
+  warnAbout(connection);
   const runner = new CallRunner(redis, queue, await arithmeticHere(), new ByteCache(cacheSize * 2 ** 20));
   const stops = await listenForStops(redis, queue, (jobId) => runner.stop(jobId));
   const lockMs = Math.ceil(lockDuration * 1000);
@@ -66,13 +67,13 @@ export async function runBullmqWorker(options: BullmqWorkerOptions): Promise<voi
 }
 
 /** Says once for each outage that Redis is away. */
-function warnAbout(redis: Redis): void {
+function warnAbout({ redis, name }: Connection): void {
   let isAway = false;
   redis.on("ready", () => {
     isAway = false;
   });
   redis.on("error", ({ message }) => {
-    if (!isAway) console.warn(`runBullmqWorker has no Redis at ${nameOf(redis)} and goes on trying: ${message}`);
+    if (!isAway) console.warn(`runBullmqWorker has no Redis at ${name} and goes on trying: ${message}`);
     isAway = true;
   });
 }

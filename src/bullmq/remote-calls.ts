@@ -1,7 +1,7 @@
 import { Queue, QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
 import { onAbort } from "../parallel/on-abort.js";
-import { connect, type RedisLocation } from "./connection.js";
+import { Connection, type RedisLocation } from "./connection.js";
 import { ContentStore } from "./content-store.js";
 import { jobIdOf, keysOf, LIFETIME_S, PREFIX, type RunKeys, stopChannel } from "./keys.js";
 import { type RemoteAnswer, type RemoteCall, readAnswer, writeCall } from "./messages.js";
@@ -10,8 +10,8 @@ import { RunWatch } from "./run-watch.js";
 
 /** BullMQ trims its list of events to about so many; answers are found without them too. */
 const MOST_EVENTS = 1000;
-/** Milliseconds that a pool takes at most to clean up behind it. */
-const FAREWELL_MS = 5000;
+/** Seconds that a pool takes at most for each step of leaving. */
+const FAREWELL_S = 2;
 
 interface Waiting {
   readonly call: number;
@@ -24,22 +24,24 @@ export class RemoteCalls {
   readonly contents: ContentStore;
   readonly watch: RunWatch;
   readonly #name: string;
+  readonly #connection: Connection;
   readonly #redis: Redis;
   readonly #queue: Queue;
   readonly #events: QueueEvents;
   readonly #keys: RunKeys;
+  readonly #patience: number;
   /** By id of their jobs. */
   readonly #waiting = new Map<string, Waiting>();
 
-  /** @param patience seconds */
-  constructor(location: RedisLocation, queue: string, patience: number) {
-    const hear = (error: Error) => this.watch?.hear(error);
+  private constructor(connection: Connection, queue: string, patience: number) {
     this.#name = queue;
+    this.#patience = patience;
+    this.#connection = connection;
+    this.#redis = connection.redis;
     this.#keys = keysOf(queue, this.run);
-    this.#redis = connect(location, hear);
     this.contents = new ContentStore(this.#redis, this.#keys);
     this.watch = new RunWatch({
-      redis: this.#redis,
+      connection,
       queue,
       keys: this.#keys,
       patience: Math.ceil(patience),
@@ -50,21 +52,34 @@ export class RemoteCalls {
     const shared = { connection: this.#redis, prefix: PREFIX };
     this.#queue = new Queue(queue, { ...shared, streams: { events: { maxLen: MOST_EVENTS } } });
     this.#events = new QueueEvents(queue, shared);
+    const { hear } = connection;
     this.#queue.on("error", hear);
     this.#events.on("error", hear);
     this.#events.on("completed", ({ jobId }) => void this.#fetch(jobId).catch(hear));
     this.#events.on("failed", ({ jobId, failedReason }) => void this.#giveUp(jobId, failedReason).catch(hear));
   }
 
-  /** @throws QueueError if Redis is not there */
-  async open(): Promise<void> {
-    const begun = this.#redis.set(this.#keys.run, "", "EX", LIFETIME_S);
-    await this.watch.inTime(Promise.all([begun, this.#queue.waitUntilReady(), this.#events.waitUntilReady()]));
+  /**
+   * @param patience seconds
+   * @throws QueueError if Redis is not there
+   */
+  static async open(location: RedisLocation, queue: string, patience: number): Promise<RemoteCalls> {
+    const connection = new Connection(location);
+    try {
+      await connection.inTime(connection.redis.ping(), patience);
+    } catch (error) {
+      connection.redis.disconnect();
+      throw error;
+    }
+    const calls = new RemoteCalls(connection, queue, patience);
+    const begun = connection.redis.set(calls.#keys.run, "", "EX", LIFETIME_S);
+    await connection.inTime(Promise.all([begun, calls.#events.waitUntilReady()]), patience);
+    return calls;
   }
 
   /** How many calls the workers that are there can do at once. */
   capacity(): Promise<number> {
-    return this.watch.inTime(capacityOf(this.#redis, this.#name));
+    return this.#connection.inTime(capacityOf(this.#redis, this.#name), this.#patience);
   }
 
   /** Hands the call to a worker; "stopped" if the signal aborts before its answer is here. */
@@ -111,12 +126,12 @@ export class RemoteCalls {
     this.#waiting.get(id)?.resolve({ kind: "failed", message: `BullMQ has given the call up: ${reason}` });
   }
 
-  /** Drops all that the run has stored, and leaves. */
+  /** Drops all that the run has stored, and leaves. Where Redis is away, it drops that in time. */
   async close(): Promise<void> {
     this.watch.end();
-    const farewell = this.#clean().then(() => Promise.allSettled([this.#queue.close(), this.#events.close()]));
-    const late = new Promise((resolve) => setTimeout(resolve, FAREWELL_MS).unref?.());
-    await Promise.race([farewell, late]).catch(() => {}); // What is left Redis drops in time.
+    const inTime = (work: Promise<unknown>) => this.#connection.inTime(work, FAREWELL_S).catch(() => {});
+    if (this.#redis.status === "ready") await inTime(this.#clean());
+    await inTime(Promise.allSettled([this.#queue.close(), this.#events.close()]));
     this.#redis.disconnect();
   }
 

@@ -1,6 +1,5 @@
-import type { Redis } from "ioredis";
 import { unlessAborted } from "../parallel/on-abort.js";
-import { nameOf } from "./connection.js";
+import type { Connection } from "./connection.js";
 import { LIFETIME_S, type RunKeys } from "./keys.js";
 import { capacityOf } from "./presence.js";
 import { QueueError } from "./queue-error.js";
@@ -11,7 +10,7 @@ const LOOK_MS = 1000;
 const KEEP_EVERY = (LIFETIME_S * 1000) / LOOK_MS / 10;
 
 export interface Watched {
-  readonly redis: Redis;
+  readonly connection: Connection;
   readonly queue: string;
   readonly keys: RunKeys;
   /** Looks in a row in which Redis or workers may be missing. */
@@ -25,7 +24,6 @@ export class RunWatch {
   readonly #watched: Watched;
   readonly #timer: ReturnType<typeof setInterval>;
   #lost = new AbortController();
-  #lastError = "it does not answer";
   #looks = 0;
   /** Whether a look has not come to its end: without Redis none does. */
   #isLooking = false;
@@ -54,28 +52,10 @@ export class RunWatch {
     }
   }
 
-  /** What went wrong with a connection. */
-  hear(error: Error): void {
-    this.#lastError = error.message;
-  }
-
-  /** @throws QueueError if the work is not done within the patience */
-  async inTime<T>(work: Promise<T>): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new QueueError(this.#absence)), this.#watched.patience * LOOK_MS);
-    });
-    return Promise.race([work, late]).finally(() => clearTimeout(timer));
-  }
-
-  get #absence(): string {
-    return `Redis at ${nameOf(this.#watched.redis)} is away (${this.#lastError}); start it, or correct the connection`;
-  }
-
   async #tick(): Promise<void> {
     const { patience } = this.#watched;
     if (this.#isLooking) {
-      if (++this.#silent >= patience && this.#guarded > 0) this.#lose(this.#absence);
+      if (++this.#silent >= patience && this.#guarded > 0) this.#lose(this.#watched.connection.absence);
       return;
     }
     this.#isLooking = true;
@@ -83,24 +63,24 @@ export class RunWatch {
       await this.#look();
       this.#silent = 0;
     } catch (error) {
-      this.hear(error as Error);
+      this.#watched.connection.hear(error as Error);
     } finally {
       this.#isLooking = false;
     }
   }
 
   async #look(): Promise<void> {
-    const { redis, queue, keys, patience, fetchAll } = this.#watched;
+    const { connection, queue, keys, patience, fetchAll } = this.#watched;
     if (this.#looks++ % KEEP_EVERY === 0) await this.#keep();
     if (this.#guarded === 0) return;
-    if ((await redis.set(keys.run, "", "EX", LIFETIME_S, "GET")) === null) {
+    if ((await connection.redis.set(keys.run, "", "EX", LIFETIME_S, "GET")) === null) {
       this.#lose(
-        `Redis at ${nameOf(redis)} has lost what was stored in it; let it keep its data, with maxmemory-policy noeviction`,
+        `Redis at ${connection.name} has lost what was stored in it; let it keep its data, with maxmemory-policy noeviction`,
       );
       return;
     }
     await fetchAll();
-    this.#alone = (await capacityOf(redis, queue)) === 0 ? this.#alone + 1 : 0;
+    this.#alone = (await capacityOf(connection.redis, queue)) === 0 ? this.#alone + 1 : 0;
     if (this.#alone >= patience) {
       this.#lose(`no worker takes calls of the queue "${queue}"; start one with runBullmqWorker`);
     }
@@ -115,7 +95,8 @@ export class RunWatch {
 
   /** Puts off that Redis drops what the run has stored. */
   async #keep(): Promise<void> {
-    const { redis, keys } = this.#watched;
+    const { connection, keys } = this.#watched;
+    const { redis } = connection;
     const commands = redis.pipeline();
     for (const key of [keys.run, keys.open, keys.contents, ...(await redis.smembers(keys.contents))]) {
       commands.expire(key, LIFETIME_S);

@@ -41,9 +41,10 @@ export class RedisServer {
 
   /** As a machine that loses its power does. */
   async kill(): Promise<void> {
-    const ended = new Promise((resolve) => this.#process?.once("exit", resolve));
-    this.#process?.kill("SIGKILL");
-    await ended;
+    const process = this.#process;
+    this.#process = undefined;
+    const ended = new Promise((resolve) => process?.once("exit", resolve));
+    if (process?.kill("SIGKILL")) await ended;
     await rm(this.connection.path, { force: true });
   }
 
