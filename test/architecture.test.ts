@@ -14,7 +14,7 @@ const LAYERS = [
   ["tune"],
 ];
 /** Folders that only the entry files, src/*.ts, import; they themselves import from any layer. */
-const LEAVES = ["persistence", "tracking", "exchange", "report", "serve", "testing", "datasets", "tfjs", "node"];
+const LEAVES = ["persistence", "tracking", "exchange", "report", "serve", "testing", "datasets", "tfjs", "node", "bullmq"];
 /** Leaves that read and write models. */
 const OF_MODELS = ["testing", "node"];
 /** The words that everybody above the kernels shares: errors, labels and the guess at a misspelt name. */
@@ -26,6 +26,8 @@ const PACKAGES: Record<string, string> = {
   echarts: "report/",
   "@resvg": "report/",
   "@tensorflow": "tfjs/",
+  bullmq: "bullmq/",
+  ioredis: "bullmq/",
 };
 
 /** A static import or export from a module, an import for its effects, or a lazy import; types too. */
