@@ -121,6 +121,17 @@ export function isSingle(distribution: Distribution): boolean {
   return distribution.kind === "choice" ? distribution.choices.length === 1 : distribution.low === distribution.high;
 }
 
+/** Whether two distributions have the same kind, bounds and values. */
+export function isSame(a: Distribution, b: Distribution): boolean {
+  if (a === b) return true;
+  if (a.kind === "choice") {
+    if (b.kind !== "choice" || a.choices.length !== b.choices.length) return false;
+    return a.choices.every((choice, i) => Object.is(choice, b.choices[i]));
+  }
+  if (b.kind !== a.kind) return false;
+  return a.low === b.low && a.high === b.high && a.log === b.log && a.step === b.step;
+}
+
 /**
  * What samplers and journals work with instead of a value: the number itself, or the position among the choices.
  *

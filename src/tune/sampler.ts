@@ -30,4 +30,6 @@ export interface Sampler {
   drawTogether(study: StudyView, number: number): ReadonlyMap<string, Draw>;
   /** Draws one parameter that `drawTogether` did not; an internal number. */
   drawAlone(study: StudyView, number: number, name: string, distribution: Distribution): number;
+  /** Whether there is nothing left to draw, so that a study may stop. Left out by samplers that never come to an end. */
+  isExhausted?(study: StudyView): boolean;
 }
