@@ -114,12 +114,11 @@ export function valueAxis(name: string, nameGap: number, { min, max, ticks }: Sc
 
 /** The axis of objective values, with rules across the picture. */
 export function objectiveAxis(name: string, scale: Scale) {
-  const [first, second] = scale.ticks.keys();
+  const axis = valueAxis(name, 56, scale);
   return {
-    ...valueAxis(name, 56, scale),
-    interval: second! - first!,
+    ...axis,
     axisLine: { show: false },
-    axisTick: { show: false },
+    axisTick: { ...axis.axisTick, show: false },
     splitLine: { show: true, lineStyle: { color: RULE } },
   };
 }

@@ -1,6 +1,6 @@
 import { InvalidParameterError } from "../core/errors.js";
 import { describe } from "../core/to-matrix.js";
-import { type Distribution, isSingle } from "../model-selection/distributions.js";
+import { type Distribution, isSame, isSingle } from "../model-selection/distributions.js";
 import type { FrozenTrial } from "./frozen-trial.js";
 import { gridDensity } from "./grid-density.js";
 import type { StudyView } from "./sampler.js";
@@ -103,19 +103,6 @@ function regimesOf(name: string, trials: readonly FrozenTrial[]): readonly Regim
     else known.drawn.push(trial);
   }
   return regimes;
-}
-
-function isSame(a: Distribution, b: Distribution): boolean {
-  if (a === b) return true;
-  if (a.kind === "choice" || b.kind === "choice") {
-    return (
-      a.kind === "choice" &&
-      b.kind === "choice" &&
-      a.choices.length === b.choices.length &&
-      a.choices.every((choice, i) => Object.is(choice, b.choices[i]))
-    );
-  }
-  return a.kind === b.kind && a.low === b.low && a.high === b.high && a.log === b.log && a.step === b.step;
 }
 
 function densityOf(name: string, distribution: Distribution, trials: readonly FrozenTrial[]): Float64Array {
