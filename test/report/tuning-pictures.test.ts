@@ -3,7 +3,7 @@ import { InvalidDataError } from "../../src/core/errors.js";
 import { choice, float, int } from "../../src/model-selection/distributions.js";
 import { optimizationHistoryPicture, parameterImportancesPicture, slicePicture } from "../../src/report.js";
 import type { FrozenTrial } from "../../src/tune/frozen-trial.js";
-import { frozenTrial } from "../tune/frozen-trial.js";
+import { trialOf } from "../tune/trials.js";
 import { textsOf } from "./svg-texts.js";
 
 const space = { rate: float(1e-5, 1e-1, { log: true }), depth: int(2, 12), kind: choice(["gini", "entropy"]) };
@@ -11,8 +11,9 @@ const space = { rate: float(1e-5, 1e-1, { log: true }), depth: int(2, 12), kind:
 /** Values that rise and fall; every sixth trial is pruned, and one fails. */
 const trials = Array.from({ length: 30 }, (_, i): FrozenTrial => {
   const internals = { rate: 10 ** (-5 + (i % 5)), depth: 2 + ((3 * i) % 11), kind: i % 2 };
-  if (i === 7) return frozenTrial(i, null, internals, space, "failed");
-  return frozenTrial(i, 0.9 + ((7 * i) % 30) / 400, internals, space, i % 6 === 5 ? "pruned" : "complete");
+  if (i === 7) return trialOf(i, space, { state: "failed", internals });
+  const state = i % 6 === 5 ? "pruned" : "complete";
+  return trialOf(i, space, { state, value: 0.9 + ((7 * i) % 30) / 400, internals });
 });
 const tuning = { direction: "maximize" as const, trials };
 const pictures = { optimizationHistoryPicture, parameterImportancesPicture, slicePicture };
@@ -85,13 +86,12 @@ describe("slicePicture", () => {
       count(await slicePicture({ ...tuning, trials: some }), /<path [^>]*fill-opacity="0\.85"/g);
     const complete = trials.filter(({ state }) => state === "complete");
     expect(await dots(trials)).toBe(3 * complete.length);
-    const { kind: _, ...fewer } = space;
-    const conditional = frozenTrial(30, 0.91, { rate: 1e-3, depth: 4 }, fewer);
+    const conditional = trialOf(30, space, { value: 0.91, internals: { rate: 1e-3, depth: 4 } });
     expect(await dots([...trials, conditional])).toBe(3 * complete.length + 2);
   });
 
   it("refuses trials without parameters.", async () => {
-    const bare = [frozenTrial(0, 1, {}, {})];
+    const bare = [trialOf(0, {}, { value: 1 })];
     await expect(slicePicture({ direction: "minimize", trials: bare })).rejects.toThrow("must have a parameter");
     await expect(parameterImportancesPicture({ direction: "minimize", trials: bare })).resolves.toContain("<svg");
   });

@@ -7,7 +7,7 @@ import type { FrozenTrial, TrialState } from "../../src/tune/frozen-trial.js";
 import { gridDensity } from "../../src/tune/grid-density.js";
 import { parameterImportances } from "../../src/tune/parameter-importances.js";
 import type { Direction } from "../../src/tune/sampler.js";
-import { frozenTrial } from "./frozen-trial.js";
+import { trialOf } from "./trials.js";
 
 /** Values of Optuna 5.0.0; made by test/golden/make/importances.py. */
 const golden: readonly {
@@ -28,7 +28,7 @@ const INFINITIES = { inf: Number.POSITIVE_INFINITY, "-inf": Number.NEGATIVE_INFI
 
 function goldenTrials(trials: (typeof golden)[number]["trials"]): FrozenTrial[] {
   return trials.map(({ value, internals, distributions, state }, number) =>
-    frozenTrial(number, typeof value === "string" ? INFINITIES[value] : value, internals, distributions, state),
+    trialOf(number, distributions, { state, value: typeof value === "string" ? INFINITIES[value] : value, internals }),
   );
 }
 
@@ -56,7 +56,7 @@ describe("parameterImportances", () => {
         }),
         { minLength: 1, maxLength: 40 },
       )
-      .map((drawn) => drawn.map(({ value, ...internals }, i) => frozenTrial(i, value, internals, space))),
+      .map((drawn) => drawn.map(({ value, ...internals }, i) => trialOf(i, space, { value, internals }))),
   });
 
   it("gives shares that are not negative, sum to 1 and come largest first.", () => {
@@ -84,7 +84,7 @@ describe("parameterImportances", () => {
   });
 
   it("shares alike where nothing tells good trials apart, and is empty without a complete trial.", () => {
-    const one = frozenTrial(0, 1, { x: 0, n: 3, kind: 1 }, space);
+    const one = trialOf(0, space, { value: 1, internals: { x: 0, n: 3, kind: 1 } });
     const thirds = new Map(Object.keys(space).map((name) => [name, 1 / 3]));
     expect(parameterImportances({ direction: "minimize", trials: [one] })).toEqual(thirds);
     const failed = { ...one, state: "failed" as const, value: null };
@@ -94,7 +94,7 @@ describe("parameterImportances", () => {
   it("takes names that objects have by themselves for what they are.", () => {
     const names: Record<string, Distribution> = { constructor: int(0, 9), toString: int(0, 9) };
     const trials = Array.from({ length: 20 }, (_, i) =>
-      frozenTrial(i, i, { constructor: i % 10, toString: (i * 7) % 10 }, names),
+      trialOf(i, names, { value: i, internals: { constructor: i % 10, toString: (i * 7) % 10 } }),
     );
     expect([...parameterImportances({ direction: "minimize", trials }).keys()].sort()).toEqual([
       "constructor",
