@@ -14,7 +14,7 @@ import type { CvLike } from "../split/check-cv.js";
 import type { Split } from "../split/splitter.js";
 import { type FoldScore, scoreFolds } from "./score-folds.js";
 import { type Scoring, scorersOf } from "./scoring.js";
-import { splitsOf } from "./search.js";
+import { splitsOf } from "./splits-of.js";
 
 export interface CrossValidateOptions extends FitOptions {
   /** Number of folds (stratified for classes), a splitter, or pairs of train and test rows. Default 5. */
@@ -58,7 +58,7 @@ export async function crossValidate<E extends AnyEstimator>(
   return withData(estimator, X, y, options, async ({ X: matrix, y: target, splits, evalSets }, ctx) => {
     const folds: FoldScore[] = [];
     const sampleWeight = toWeights(options.sampleWeight, matrix.rows);
-    for await (const one of scoreFolds(
+    for await (const scored of scoreFolds(
       [estimator],
       matrix,
       target,
@@ -73,7 +73,7 @@ export async function crossValidate<E extends AnyEstimator>(
       },
       ctx,
     )) {
-      folds[one.fold] = one;
+      for (const one of scored) folds[one.fold] = one;
       options.onProgress?.({ what: "folds", done: folds.filter(Boolean).length, total: splits.length });
     }
     const column = (value: (fold: FoldScore) => number) => Float64Array.from(folds, value);
