@@ -16,6 +16,7 @@ export type { JournalRecord } from "./tune/journal-record.js";
 export { memoryStorage } from "./tune/memory-storage.js";
 export { NopPruner } from "./tune/nop-pruner.js";
 export type { Objective, OptimizeOptions } from "./tune/optimize.js";
+export { type ParameterImportancesOptions, parameterImportances } from "./tune/parameter-importances.js";
 export { PatientPruner, type PatientPrunerOptions } from "./tune/patient-pruner.js";
 export { MedianPruner, type MedianPrunerOptions, PercentilePruner } from "./tune/percentile-pruner.js";
 export type { Pruner, PrunerVerdict } from "./tune/pruner.js";

@@ -1,4 +1,5 @@
 import { InvalidDataError } from "../core/errors.js";
+import { isBetter } from "../tune/best-of.js";
 import type { FrozenTrial } from "../tune/frozen-trial.js";
 import type { StudyView } from "../tune/sampler.js";
 import { written } from "./written.js";
@@ -40,9 +41,8 @@ export function drawnTrials({ direction, trials }: Tuning, picture: string): Dra
 
 /** For each trial, the best of those up to it. */
 export function bestSoFar(trials: readonly ValuedTrial[], direction: Tuning["direction"]): ValuedTrial[] {
-  const isBetter = (a: number, b: number) => (direction === "minimize" ? a < b : a > b);
   let best = trials[0]!;
-  return trials.map((trial) => (best = isBetter(trial.value, best.value) ? trial : best));
+  return trials.map((trial) => (best = isBetter(trial.value, best.value, direction) ? trial : best));
 }
 
 /** "best 0.9721 in trial 37 of 50". */

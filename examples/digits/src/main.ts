@@ -1,7 +1,7 @@
 /** Tunes a random forest on handwritten digits, and leaves a folder with the report and the models. */
 import { relative } from "node:path";
 import { threadPool } from "trellis-learn";
-import { consoleProgress, unitsJournal } from "trellis-learn/node";
+import { consoleProgress, searchJournal } from "trellis-learn/node";
 import { runCommand } from "./command.js";
 import { loadData } from "./data.js";
 import { HELP, readTuneOptions, type TuneOptions } from "./options.js";
@@ -21,7 +21,7 @@ async function findOut({ trials, seed, workers, journal }: TuneOptions, signal: 
   try {
     const started = performance.now();
     const onEvent = consoleProgress({ name: "digits" });
-    const kept = journal === null ? {} : { journal: unitsJournal(journal) };
+    const kept = journal === null ? {} : { journal: searchJournal(journal) };
     const best = await tune(tuner, data, { pool, signal, onEvent, ...kept });
     const tuningSeconds = (performance.now() - started) / 1000;
     const baseline = await fitBaseline(seed, data, { pool, signal });

@@ -1,5 +1,4 @@
-import { crossValScore, int, RandomForestClassifier, type RunOptions, type SearchEvent, TpeTuner } from "trellis-learn";
-import type { UnitsJournal } from "trellis-learn/node";
+import { crossValScore, int, RandomForestClassifier, type RunOptions, type SearchFitOptions, TpeTuner } from "trellis-learn";
 import type { Data } from "./data.js";
 import { type Scores, scoresOf } from "./scores.js";
 
@@ -32,23 +31,18 @@ export interface Outcome {
   readonly test: Scores;
 }
 
-export interface TuneRun extends RunOptions {
-  readonly onEvent?: (event: SearchEvent) => void;
-  readonly journal?: UnitsJournal;
-}
-
 /** Looks for the best parameters, and fits the forest that has them on all training images. */
-export async function tune(tuner: DigitsTuner, { train, test }: Data, { onEvent, journal, ...run }: TuneRun): Promise<Outcome> {
-  await tuner.fit(train.X, train.y, { ...run, onEvent, journal });
+export async function tune(tuner: DigitsTuner, { train, test }: Data, options: SearchFitOptions): Promise<Outcome> {
+  await tuner.fit(train.X, train.y, options);
   const model = tuner.bestEstimator;
-  return { title: "Tuned forest", model, cvScore: tuner.bestScore, test: await scoresOf(model, test, run) };
+  return { title: "Tuned forest", model, cvScore: tuner.bestScore, test: await scoresOf(model, test, options) };
 }
 
 /** The forest that nobody tuned, which shows what the tuning was worth. */
-export async function fitBaseline(seed: number, { train, test }: Data, run: RunOptions): Promise<Outcome> {
+export async function fitBaseline(seed: number, { train, test }: Data, options: RunOptions): Promise<Outcome> {
   const model = new RandomForestClassifier({ randomState: seed });
-  const scores = await crossValScore(model, train.X, train.y, { ...run, cv });
-  await model.fit(train.X, train.y, run);
+  const scores = await crossValScore(model, train.X, train.y, { ...options, cv });
+  await model.fit(train.X, train.y, options);
   const cvScore = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  return { title: "Baseline forest", model, cvScore, test: await scoresOf(model, test, run) };
+  return { title: "Baseline forest", model, cvScore, test: await scoresOf(model, test, options) };
 }
