@@ -16,7 +16,7 @@ export interface ParameterScale extends Scale {
   place(internal: number): number;
 }
 
-const MOST_TICKS = 5;
+const MOST_TICKS = 6;
 
 /** For everything that one parameter was drawn from. */
 export function parameterScale(distributions: readonly Distribution[]): ParameterScale {
@@ -59,8 +59,12 @@ export function valueScale(low: number, high: number): Scale {
   return { min: exact(min), max: exact(max), ticks: labelled(multiples(min, max, step)) };
 }
 
+/** All with as many decimals. */
 function labelled(values: readonly number[]): ReadonlyMap<number, string> {
-  return new Map(values.map((value) => [value, written(value, 10)]));
+  const texts = values.map((value) => written(value, 10));
+  if (texts.some((text) => text.includes("e"))) return new Map(values.map((value, i) => [value, texts[i]!]));
+  const decimals = Math.max(0, ...texts.map((text) => text.split(".")[1]?.length ?? 0));
+  return new Map(values.map((value) => [value, value.toFixed(decimals)]));
 }
 
 /** A little room, so that no dot lies on the frame. */

@@ -9,6 +9,8 @@ type Mark = readonly [x: number, value: number, trial: number];
 
 interface Marks {
   readonly name: string;
+  /** Default: its mark. */
+  readonly legendIcon?: string;
   readonly data: readonly Mark[];
 }
 
@@ -33,16 +35,26 @@ export function bestLine(trials: readonly ValuedTrial[], direction: Tuning["dire
   const data = bestSoFar(trials, direction).map(({ value }, i): Mark => [trials[i]!.number, value, trials[i]!.number]);
   const last = data.at(-1);
   if (last !== undefined) data.push([end, last[1], last[2]]);
-  const color = { color: ACCENT };
-  const lineStyle = { ...color, width: 2 };
-  return { name: "Best so far", type: "line", step: "end", symbol: "none", silent: true, data, lineStyle, itemStyle: color };
+  return {
+    name: "Best so far",
+    type: "line",
+    step: "end",
+    symbol: "none",
+    silent: true,
+    lineStyle: { color: ACCENT, width: 2 },
+    itemStyle: { color: ACCENT },
+    legendIcon: "path://M0,6 h14 v2 h-14 z",
+    data,
+  };
 }
 
 /** Names of what is drawn; what has no marks is left out. */
 export function legend(series: readonly Marks[], top: number) {
-  const data = new Set(series.filter((marks) => marks.data.length > 0).map(({ name }) => name));
+  const drawn = series.filter(({ data }) => data.length > 0);
+  const icons = new Map(drawn.map(({ name, legendIcon }) => [name, legendIcon]));
+  const data = [...icons].map(([name, icon]) => (icon === undefined ? { name } : { name, icon }));
   const textStyle = { color: INK, fontSize: 13 };
-  return { top, left: "center", itemGap: 24, textStyle, selectedMode: false, data: [...data] };
+  return { top, left: "center", itemGap: 24, itemWidth: 14, itemHeight: 14, textStyle, selectedMode: false, data };
 }
 
 function dots(name: string, trials: readonly ValuedTrial[], place: Place) {

@@ -1,5 +1,5 @@
 import { InvalidDataError } from "../core/errors.js";
-import { objectiveAxis, type Scale, parameterScale, valueAxis, valueScale } from "./axes.js";
+import { objectiveAxis, parameterScale, type Scale, valueAxis, valueScale } from "./axes.js";
 import { drawChart } from "./chart.js";
 import { bestRing, completeDots, legend, prunedDots } from "./marks.js";
 import { BLUES, heading, INK } from "./theme.js";
@@ -92,8 +92,9 @@ function shades(trials: readonly ValuedTrial[], panels: number, left: number) {
   return {
     seriesIndex: Array.from({ length: panels }, (_, i) => i),
     dimension: 2,
-    min: first,
-    max: Math.max(last, first + 1),
+    show: first < last,
+    min: Math.min(first, last - 1),
+    max: last,
     calculable: false,
     orient: "vertical",
     left,

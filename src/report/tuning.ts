@@ -34,7 +34,9 @@ export function drawnTrials({ direction, trials }: Tuning, picture: string): Dra
   const complete = valued.filter(({ state }) => state === "complete");
   const pruned = valued.filter(({ state }) => state === "pruned");
   if (complete.length + pruned.length === 0) {
-    throw new InvalidDataError(`trials of ${picture} must hold one with a finite value; got none among ${trials.length}`);
+    throw new InvalidDataError(
+      `trials of ${picture} must hold one with a finite value; got none among ${trials.length}`,
+    );
   }
   return { complete, pruned, best: bestSoFar(complete, direction).at(-1) ?? null };
 }

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { digitPicture } from "../../examples/digits/src/digit-picture.js";
 
 const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
-const fileOf = (digit: number) => new URL(`../../examples/digits/handwritten-digits/digit_${digit}.png`, import.meta.url);
+const fileOf = (digit: number) =>
+  new URL(`../../examples/digits/handwritten-digits/digit_${digit}.png`, import.meta.url);
 
 /** The grey values of a PNG without filters; throws where a checksum or the header is not what it should be. */
 function greyValues(png: Buffer): { width: number; height: number; pixels: Uint8Array } {

@@ -96,7 +96,10 @@ describe("The digits example", () => {
   });
 
   it("evaluates saved models as it did before they were saved", async () => {
-    for (const [name, { test }] of [["best-model", findings.best], ["baseline-model", findings.baseline]] as const) {
+    for (const [name, { test }] of [
+      ["best-model", findings.best],
+      ["baseline-model", findings.baseline],
+    ] as const) {
       expect(await evaluate(join(folder.path, `${name}.trellis`), data.test, { pool })).toEqual(test);
     }
     expect(await modelAt(folder.path)).toBe(join(folder.path, "best-model.trellis"));
@@ -104,7 +107,9 @@ describe("The digits example", () => {
 
   it("says what is wrong with a file that is no forest for digits", async () => {
     const place = join(folder.path, "..");
-    await expect(modelAt(place)).rejects.toThrow(/^there is no model at .*best-model\.trellis; npm run digits leaves one/);
+    await expect(modelAt(place)).rejects.toThrow(
+      /^there is no model at .*best-model\.trellis; npm run digits leaves one/,
+    );
 
     const { X, y } = loadIris();
     const iris = new RandomForestClassifier({ nEstimators: 1 });

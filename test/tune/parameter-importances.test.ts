@@ -15,27 +15,26 @@ const golden: readonly {
   readonly direction: Direction;
   readonly targetQuantile: number;
   readonly evaluateOnLocal: boolean;
-  readonly trials: readonly {
-    readonly state: TrialState;
-    readonly value: number | "inf" | "-inf" | null;
-    readonly internals: Readonly<Record<string, number>>;
-    readonly distributions: Readonly<Record<string, Distribution>>;
-  }[];
+  readonly spaces: readonly Readonly<Record<string, Distribution>>[];
+  /** Each with its internal numbers in the order of the parameters of its space. */
+  readonly trials: readonly (readonly [TrialState, number | "inf" | "-inf" | null, space: number, ...number[]])[];
   readonly importances: Readonly<Record<string, number>>;
 }[] = JSON.parse(readFileSync(new URL("../golden/importances.json", import.meta.url), "utf8"));
 
 const INFINITIES = { inf: Number.POSITIVE_INFINITY, "-inf": Number.NEGATIVE_INFINITY };
 
-function goldenTrials(trials: (typeof golden)[number]["trials"]): FrozenTrial[] {
-  return trials.map(({ value, internals, distributions, state }, number) =>
-    trialOf(number, distributions, { state, value: typeof value === "string" ? INFINITIES[value] : value, internals }),
-  );
+function goldenTrials({ spaces, trials }: (typeof golden)[number]): FrozenTrial[] {
+  return trials.map(([state, value, place, ...numbers], number) => {
+    const space = spaces[place]!;
+    const internals = Object.fromEntries(Object.keys(space).map((name, i) => [name, numbers[i]!]));
+    return trialOf(number, space, { state, value: typeof value === "string" ? INFINITIES[value] : value, internals });
+  });
 }
 
 describe("parameterImportances", () => {
   it.each(golden.map((one) => [one.name, one] as const))("gives Optuna's importances for %s.", (_, expected) => {
     const { direction, targetQuantile, evaluateOnLocal } = expected;
-    const study = { direction, trials: goldenTrials(expected.trials) };
+    const study = { direction, trials: goldenTrials(expected) };
     const importances = parameterImportances(study, { targetQuantile, evaluateOnLocal });
     expect([...importances.keys()].sort()).toEqual(Object.keys(expected.importances).sort());
     for (const [name, share] of importances) {
@@ -118,10 +117,13 @@ describe("gridDensity", () => {
     ["a logarithmic float", float(1e-6, 1, { log: true }), [1, 1e-3], 49],
     ["a logarithmic integer", int(1, 1000, { log: true }), [1, 1, 7, 1000], 0],
     ["choices", choice(["a", "b", "c"]), [2, 2, 0], 2],
-  ] as const)("shares 1 out over the cells of %s, and more to where the values are.", (_, distribution, values, cell) => {
-    const density = gridDensity(distribution, values);
-    expect(density.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
-    expect(Math.min(...density)).toBeGreaterThan(0);
-    expect(density[cell]).toBeGreaterThan(1 / density.length);
-  });
+  ] as const)(
+    "shares 1 out over the cells of %s, and more to where the values are.",
+    (_, distribution, values, cell) => {
+      const density = gridDensity(distribution, values);
+      expect(density.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+      expect(Math.min(...density)).toBeGreaterThan(0);
+      expect(density[cell]).toBeGreaterThan(1 / density.length);
+    },
+  );
 });

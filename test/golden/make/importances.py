@@ -141,15 +141,14 @@ def distribution_json(distribution):
 
 
 def case_json(name, study, options):
-    trials = [
-        {
-            "state": STATES[t.state],
-            "value": as_json(t.value),
-            "internals": {n: d.to_internal_repr(t.params[n]) for n, d in t.distributions.items()},
-            "distributions": {n: distribution_json(d) for n, d in t.distributions.items()},
-        }
-        for t in study.trials
-    ]
+    spaces = []
+    trials = []
+    for t in study.trials:
+        space = {n: distribution_json(d) for n, d in t.distributions.items()}
+        if space not in spaces:
+            spaces.append(space)
+        internals = [d.to_internal_repr(t.params[n]) for n, d in t.distributions.items()]
+        trials.append([STATES[t.state], as_json(t.value), spaces.index(space), *internals])
     importances = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator(**options))
     if not options:
         assert importances == get_param_importances(study), "PED-ANOVA is the default evaluator"
@@ -158,6 +157,7 @@ def case_json(name, study, options):
         "direction": study.direction.name.lower(),
         "targetQuantile": options.get("target_quantile", 0.1),
         "evaluateOnLocal": options.get("evaluate_on_local", True),
+        "spaces": spaces,
         "trials": trials,
         "importances": importances,
     }
