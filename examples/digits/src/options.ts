@@ -77,7 +77,8 @@ export function readEvaluateOptions(args: readonly string[]): EvaluateOptions {
     options: { help: { type: "boolean", default: false } },
     allowPositionals: true,
   });
-  if (positionals.length > 1) throw new UsageError(`only one model can be evaluated at a time; got ${positionals.length}`);
+  if (positionals.length > 1)
+    throw new UsageError(`only one model can be evaluated at a time; got ${positionals.length}`);
   return { path: fromWhereTyped(positionals[0] ?? "digits-report"), help: values.help };
 }
 

@@ -1,4 +1,11 @@
-import { crossValScore, int, RandomForestClassifier, type RunOptions, type SearchFitOptions, TpeTuner } from "trellis-learn";
+import {
+  crossValScore,
+  int,
+  RandomForestClassifier,
+  type RunOptions,
+  type SearchFitOptions,
+  TpeTuner,
+} from "trellis-learn";
 import type { Data } from "./data.js";
 import { type Scores, scoresOf } from "./scores.js";
 
