@@ -1,4 +1,5 @@
-import { type Distribution, type FrozenTrial, parameterImportances, paramsOf } from "trellis-learn/tune";
+import type { Distribution } from "trellis-learn";
+import { type FrozenTrial, parameterImportances, paramsOf } from "trellis-learn/tune";
 import type { Data } from "./data.js";
 import { markdownTable } from "./table.js";
 import type { DigitsTuner, Outcome } from "./tune.js";
