@@ -14,7 +14,7 @@ await runCommand(async (args, signal) => {
 
   const digits = confusion.map((_, digit) => `${digit}`);
   const rows = confusion.map((counts, digit) => [`${digit}`, ...counts.map(String)]);
-  console.log(`${file}, on ${test.X.rows} images that took no part in its training\n`);
+  console.log(`${file}, on the ${test.X.rows} images that were kept for testing\n`);
   console.log(`accuracy ${accuracy.toFixed(4)}\n\n${classificationReport}`);
   console.log(`Confusion matrix; down: the true digit, across: the predicted one\n`);
   console.log(plainTable([["", ...digits], ...rows]));

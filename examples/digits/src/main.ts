@@ -5,7 +5,7 @@ import { consoleProgress, searchJournal } from "trellis-learn/node";
 import { runCommand } from "./command.js";
 import { loadData } from "./data.js";
 import { HELP, readTuneOptions, type TuneOptions } from "./options.js";
-import type { Findings } from "./report.js";
+import { type Findings, outcomeRows } from "./report.js";
 import { ReportFolder } from "./report-folder.js";
 import { plainTable } from "./table.js";
 import { digitsTuner, fitBaseline, tune } from "./tune.js";
@@ -32,11 +32,7 @@ async function findOut({ trials, seed, workers, journal }: TuneOptions, signal: 
 }
 
 function print({ best, baseline }: Findings, folder: ReportFolder): void {
-  const lines = [best, baseline].map(({ title, cvScore, test }) => {
-    const figures = [cvScore, test.accuracy, test.precision, test.recall, test.f1];
-    return [title, ...figures.map((figure) => figure.toFixed(4))];
-  });
-  console.log(`\n${plainTable([["model", "CV accuracy", "test accuracy", "precision", "recall", "F1"], ...lines])}`);
+  console.log(`\n${plainTable(outcomeRows([best, baseline]))}`);
   const path = relative(process.env.INIT_CWD ?? ".", folder.path) || ".";
   console.log(`\nThe report is ${path}/report.md; models, trials and pictures lie beside it`);
   for (const note of folder.notes) console.log(note);

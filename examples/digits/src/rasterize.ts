@@ -4,7 +4,7 @@ const SHEET = 32;
 const BLOCK = 4;
 const SIDE = SHEET / BLOCK;
 /** Width of the pen. */
-const PEN = 4.4;
+const PEN = 5;
 /** Straight pieces between two points of a stroke. */
 const PIECES = 12;
 
