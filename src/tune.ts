@@ -4,7 +4,6 @@
  *
  * @module
  */
-export { choice, type Distribution, float, int } from "./model-selection/distributions.js";
 export {
   type CategoricalDistribution,
   choice,
@@ -24,6 +23,7 @@ export { memoryStorage } from "./tune/memory-storage.js";
 export { NopPruner } from "./tune/nop-pruner.js";
 export type { Objective, OptimizeOptions } from "./tune/optimize.js";
 export type { Outcome } from "./tune/outcome.js";
+export { type ParameterImportancesOptions, parameterImportances } from "./tune/parameter-importances.js";
 export { PatientPruner, type PatientPrunerOptions } from "./tune/patient-pruner.js";
 export { MedianPruner, type MedianPrunerOptions, PercentilePruner } from "./tune/percentile-pruner.js";
 export type { Pruner, PrunerVerdict } from "./tune/pruner.js";
