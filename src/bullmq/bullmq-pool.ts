@@ -50,7 +50,7 @@ class BullmqPool implements Pool {
   readonly memory: Memory;
   readonly width: number;
   readonly #calls: RemoteCalls;
-  readonly #kernels: KernelBuild;
+  readonly kernels: KernelBuild;
   readonly #arithmetic: Arithmetic;
   readonly #inline: InlinePool;
   readonly #tasks = new TaskQueue();
@@ -62,7 +62,7 @@ class BullmqPool implements Pool {
     this.memory = new Memory(false);
     this.width = width;
     this.#calls = calls;
-    this.#kernels = kernels;
+    this.kernels = kernels;
     this.#arithmetic = arithmetic;
     this.#inline = new InlinePool(this.memory, new Linker(this.memory, kernels));
     this.#blocks = new PublishedBlocks(this.memory, calls.contents, redisBytes);
@@ -141,7 +141,7 @@ class BullmqPool implements Pool {
   }
 
   async #load(module: KernelModule): Promise<PublishedCode> {
-    const [code, portable] = await Promise.all([module.load(this.#kernels), module.load("portable")]);
+    const [code, portable] = await Promise.all([module.load(this.kernels), module.load("portable")]);
     const { name, memoryFlagAt } = code;
     const bytes = new Uint8Array(Buffer.from(JSON.stringify({ name, code: code.code, memoryFlagAt })));
     return { hash: await hashOf(bytes), bytes, isSpecial: code.code !== portable.code };
