@@ -283,7 +283,7 @@ describe.skipIf(!redisIsHere)(`runBullmqWorker${unlessMissing}`, () => {
     await Promise.all([ended, done]);
     expect(counted()).toBe(2000);
     await pool.close();
-    expect(await widthOf(await bullmqPool({ connection }))).toBe(1);
+    expect(await widthOf(await bullmqPool({ connection }))).toBe(2); // None is there any more.
   });
 
   it("refuses f32 kernels of a pool whose processor rounds otherwise.", async () => {
