@@ -14,7 +14,18 @@ const LAYERS = [
   ["tune"],
 ];
 /** Folders that only the entry files, src/*.ts, import; they themselves import from any layer. */
-const LEAVES = ["persistence", "tracking", "exchange", "report", "serve", "testing", "datasets", "tfjs", "node", "bullmq"];
+const LEAVES = [
+  "persistence",
+  "tracking",
+  "exchange",
+  "report",
+  "serve",
+  "testing",
+  "datasets",
+  "tfjs",
+  "node",
+  "bullmq",
+];
 /** Leaves that read and write models. */
 const OF_MODELS = ["testing", "node"];
 /** The words that everybody above the kernels shares: errors, labels and the guess at a misspelt name. */

@@ -38,7 +38,10 @@ function counted(pool: Pool): { readonly pool: Pool; readonly calls: () => numbe
     await pool.run(call, signal);
     calls++;
   };
-  return { pool: { width: pool.width, kernels: pool.kernels, memory: pool.memory, run, close: () => pool.close() }, calls: () => calls };
+  return {
+    pool: { width: pool.width, kernels: pool.kernels, memory: pool.memory, run, close: () => pool.close() },
+    calls: () => calls,
+  };
 }
 
 describe.skipIf(!redisIsHere)(`bullmqPool${unlessMissing}`, () => {
