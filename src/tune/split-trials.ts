@@ -67,9 +67,19 @@ function costOf(value: number | null, direction: Direction): number {
   return direction === "minimize" ? value : -value;
 }
 
-/** The sum of the positive values of the system attribute "constraints"; 0 where nothing is violated. */
+/**
+ * The sum of the positive constraints, which are system attributes: "constraints:name" for each, or an older Optuna's
+ * "constraints" for all; 0 where nothing is violated.
+ */
 function violationOf({ systemAttrs }: FrozenTrial): number {
-  const constraints = systemAttrs.get("constraints");
-  if (!Array.isArray(constraints)) return 0;
-  return constraints.reduce((sum: number, value) => (typeof value === "number" && value > 0 ? sum + value : sum), 0);
+  let sum = 0;
+  for (const [key, value] of systemAttrs) {
+    if (key === "constraints" && Array.isArray(value)) for (const each of value) sum += excessOf(each);
+    else if (key.startsWith("constraints:")) sum += excessOf(value);
+  }
+  return sum;
+}
+
+function excessOf(constraint: unknown): number {
+  return typeof constraint === "number" && constraint > 0 ? constraint : 0;
 }

@@ -48,7 +48,7 @@ describe("splitTrials", () => {
   it("takes complete trials first, then pruned ones that came further, then those that violate constraints less.", () => {
     const trials = [
       trialOf(0, {}, { value: 0, systemAttrs: { constraints: [2, -9] } }),
-      trialOf(1, {}, { value: 0, systemAttrs: { constraints: [0.5, 0.5] } }),
+      trialOf(1, {}, { value: 0, systemAttrs: { "constraints:a": 0.5, "constraints:b": 0.5, "constraints:c": -4 } }),
       trialOf(2, {}, { state: "pruned" }),
       trialOf(3, {}, { state: "pruned", intermediate: { 4: 1 } }),
       trialOf(4, {}, { state: "pruned", intermediate: { 9: 7, 2: 0 } }),
