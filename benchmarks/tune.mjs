@@ -49,7 +49,14 @@ export function rows(folder, quick) {
   const optuna = { peer: "optuna", tables: () => [], warm: [] };
 
   const overhead = (trials) => {
-    const search = { op: "minimise", problem: "mixedFive", space: { x: float(-5, 5), ...mixed }, trials, seeds: 1, jobs: 1 };
+    const search = {
+      op: "minimise",
+      problem: "mixedFive",
+      space: { x: float(-5, 5), ...mixed },
+      trials,
+      seeds: 1,
+      jobs: 1,
+    };
     return {
       ...optuna,
       id: `tpe-${trials}`,

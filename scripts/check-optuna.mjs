@@ -9,9 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { transformSync } from "esbuild";
-import { choice, float, int } from "trellis-learn";
 import { journalStorage } from "trellis-learn/node";
-import { createStudy, loadStudy, TpeSampler, TrialPruned } from "trellis-learn/tune";
+import { choice, createStudy, float, int, loadStudy, TpeSampler, TrialPruned } from "trellis-learn/tune";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const python = path("../test/.venv/bin/python");
@@ -67,10 +66,10 @@ async function begin(journal) {
   await study.enqueueTrial({ x: 1.5, kind: "日本" }, { userAttrs: { for: "whoever" } });
   await study.optimize(objective, { nTrials: 8 });
   await study.tell(await study.ask({ x: float(-5, 5) }), Number.NaN);
-  await study.enqueueTrial({ x: 4.5, n: 100 });
   const left = await study.ask();
   left.suggestFloat("x", -5, 5);
   await left.report(Number.NaN, 0);
+  await study.enqueueTrial({ x: 4.5, n: 100 });
   return study.trials.length;
 }
 
@@ -163,7 +162,9 @@ async function checkAtOnce(journal, telling) {
   assert.ok(trials.every(({ state }) => state === "complete"));
   const workers = count(trials, ({ userAttrs }) => userAttrs.worker);
   assert.deepEqual([...workers.values()], [TRIALS_A_WORKER, TRIALS_A_WORKER, TRIALS_A_WORKER]);
-  console.log(`two processes of Node and one of Python at once: ${trials.length} trials, numbers without a gap, read alike`);
+  console.log(
+    `two processes of Node and one of Python at once: ${trials.length} trials, numbers without a gap, read alike`,
+  );
 }
 
 if (process.argv[2] === "work") {

@@ -40,10 +40,10 @@ def goes_on():
     study = load()
     study.optimize(objective, n_trials=8)
     study.set_user_attr("continued by", ["python", None, 1.5])
-    study.enqueue_trial({"x": -3.25, "kind": None}, user_attrs={"for": "node"})
     # One that fails, and one that is left running.
     study.tell(study.ask(), state=optuna.trial.TrialState.FAIL)
     study.ask().suggest_float("x", -5, 5)
+    study.enqueue_trial({"x": -3.25, "kind": None}, user_attrs={"for": "node"})
 
 
 def serve(storage, route):

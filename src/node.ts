@@ -1,9 +1,10 @@
 /**
- * What needs Node: models and journals of studies in files, and progress on the console.
+ * What needs Node: models in files, journals of studies and searches, and progress on the console.
  *
  * @module
  */
 export { FileError } from "./node/file-error.js";
 export { type JournalStorageOptions, journalStorage } from "./node/journal-storage.js";
 export { type LoadModelOptions, loadModel, saveModel } from "./node/model-files.js";
+export { searchJournal } from "./node/search-journal.js";
 export { type ConsoleProgressOptions, consoleProgress, type ProgressStream } from "./tracking/console-progress.js";

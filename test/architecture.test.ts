@@ -14,7 +14,7 @@ const LAYERS = [
   ["tune"],
 ];
 /** Folders that only the entry files, src/*.ts, import; they themselves import from any layer. */
-const LEAVES = ["persistence", "tracking", "exchange", "report", "serve", "testing", "datasets", "tfjs", "node"];
+const LEAVES = ["persistence", "tracking", "exchange", "report", "serve", "testing", "datasets", "tfjs", "node", "bullmq"];
 /** Leaves that read and write models. */
 const OF_MODELS = ["testing", "node"];
 /** The words that everybody above the kernels shares: errors, labels and the guess at a misspelt name. */
@@ -26,6 +26,8 @@ const PACKAGES: Record<string, string> = {
   echarts: "report/",
   "@resvg": "report/",
   "@tensorflow": "tfjs/",
+  bullmq: "bullmq/",
+  ioredis: "bullmq/",
 };
 
 /** A static import or export from a module, an import for its effects, or a lazy import; types too. */
@@ -103,7 +105,11 @@ describe("The dependency rule", () => {
     ["metrics in core", "core/classifier.ts", 'import { x } from "../metrics/accuracy-score.js";'],
     ["errors in the pool", "parallel/memory.ts", 'import { x } from "../core/errors.js";'],
     ["persistence in the suite", "testing/checks/persistence.ts", 'import { x } from "../../persistence/to-bytes.js";'],
-    ["any leaf in an entry file", "node.ts", 'export { x } from "./node/files.js";\nexport { y } from "./tracking/run.js";'],
+    [
+      "any leaf in an entry file",
+      "node.ts",
+      'export { x } from "./node/files.js";\nexport { y } from "./tracking/run.js";',
+    ],
     ["fs in src/node", "node/files.ts", 'import { open } from "node:fs/promises";'],
     ["persistence in src/node", "node/files.ts", 'import { x } from "../persistence/to-bytes.js";'],
     ["what a comment mentions", "core/random.ts", '/** not Math.random(), see import("../tree/x.js") */\n// from "x"'],

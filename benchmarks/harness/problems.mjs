@@ -3,7 +3,10 @@
 import { readFileSync } from "node:fs";
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
-const valuesOf = (params) => Object.keys(params).sort().map((name) => params[name]);
+const valuesOf = (params) =>
+  Object.keys(params)
+    .sort()
+    .map((name) => params[name]);
 
 /** L. C. W. Dixon and G. P. Szegö, Towards global optimisation 2 (1978); least value 0.397887. */
 function branin({ x, y }) {
@@ -46,7 +49,10 @@ const functions = { branin, hartmann6, rastrigin, sphere, mixed, mixedFive };
 /** 1 - the score that a table of tables/ has of these params. */
 function errorIn({ axes, scores }) {
   return (params) => {
-    const place = axes.reduce((at, { name, low, step, count }) => at * count + Math.round((params[name] - low) / step), 0);
+    const place = axes.reduce(
+      (at, { name, low, step, count }) => at * count + Math.round((params[name] - low) / step),
+      0,
+    );
     return 1 - scores[place];
   };
 }

@@ -35,7 +35,10 @@ export function compareBest({ ours, peer }) {
 /** The share of pairs in which the value of `a` is the smaller one. */
 function probabilityOfLess(a, b) {
   const sorted = b.toSorted((x, y) => x - y);
-  const sum = a.reduce((total, x) => total + (b.length - countLess(sorted, x, true) + (b.length - countLess(sorted, x, false))) / 2, 0);
+  const sum = a.reduce(
+    (total, x) => total + (b.length - countLess(sorted, x, true) + (b.length - countLess(sorted, x, false))) / 2,
+    0,
+  );
   return sum / (a.length * b.length);
 }
 

@@ -24,30 +24,34 @@ async function leastOf(objective, space, trials, randomState) {
   return study.bestValue;
 }
 
-await answerAsTrellis(
-  { forest: (params) => new RandomForestClassifier(params) },
-  ({ tables, estimatorOf }) => ({
-    async minimise({ space: given, trials, seeds, per = 1, ...problem }) {
-      const objective = problemOf(problem);
-      const space = spaceOf(given);
-      const best = [];
-      const [seconds] = await timesOf(1, async () => {
-        for (let seed = 0; seed < seeds; seed++) best.push(await leastOf(objective, space, trials, seed));
+await answerAsTrellis({ forest: (params) => new RandomForestClassifier(params) }, ({ tables, estimatorOf }) => ({
+  async minimise({ space: given, trials, seeds, per = 1, ...problem }) {
+    const objective = problemOf(problem);
+    const space = spaceOf(given);
+    const best = [];
+    const [seconds] = await timesOf(1, async () => {
+      for (let seed = 0; seed < seeds; seed++) best.push(await leastOf(objective, space, trials, seed));
+    });
+    const corner = Object.entries(given).map(([name, spec]) => [name, lowestOf(spec)]);
+    return { seconds: seconds / per, best, probe: objective(Object.fromEntries(corner)) };
+  },
+  async tune({ data, space, folds, trials, seeds, ...rest }) {
+    const table = tables.get(data);
+    const accuracies = [];
+    const seconds = await timesOf(seeds, async () => {
+      const randomState = accuracies.length;
+      const estimator = await estimatorOf({ ...rest, params: { randomState } });
+      const tuner = new TpeTuner({
+        estimator,
+        space: spaceOf(space),
+        nTrials: trials,
+        cv: folds,
+        refit: false,
+        randomState,
       });
-      const corner = Object.entries(given).map(([name, spec]) => [name, lowestOf(spec)]);
-      return { seconds: seconds / per, best, probe: objective(Object.fromEntries(corner)) };
-    },
-    async tune({ data, space, folds, trials, seeds, ...rest }) {
-      const table = tables.get(data);
-      const accuracies = [];
-      const seconds = await timesOf(seeds, async () => {
-        const randomState = accuracies.length;
-        const estimator = await estimatorOf({ ...rest, params: { randomState } });
-        const tuner = new TpeTuner({ estimator, space: spaceOf(space), nTrials: trials, cv: folds, refit: false, randomState });
-        await tuner.fit(matrixOf(table), table.y);
-        accuracies.push(tuner.bestScore);
-      });
-      return { seconds: median(seconds), accuracies };
-    },
-  }),
-);
+      await tuner.fit(matrixOf(table), table.y);
+      accuracies.push(tuner.bestScore);
+    });
+    return { seconds: median(seconds), accuracies };
+  },
+}));

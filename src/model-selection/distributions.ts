@@ -1,5 +1,5 @@
 import { InvalidParameterError } from "../core/errors.js";
-import type { Configurable, Path, At } from "../core/paths.js";
+import type { At, Configurable, Path } from "../core/paths.js";
 import type { Rng } from "../core/random.js";
 import { describe } from "../core/to-matrix.js";
 

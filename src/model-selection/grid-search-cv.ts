@@ -1,6 +1,6 @@
 import type { AnyEstimator, Definition } from "../core/estimator.js";
-import { type GridLike, ParameterGrid } from "./parameter-grid.js";
 import type { CandidateParams } from "./cv-results.js";
+import { type GridLike, ParameterGrid } from "./parameter-grid.js";
 import { SearchCV } from "./search-cv.js";
 import { checkRefit, gridRule, type SearchParams, searchRules } from "./search-params.js";
 import type { SearchRun } from "./search-run.js";

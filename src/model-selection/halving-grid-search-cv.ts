@@ -18,7 +18,7 @@ export interface HalvingGridSearchCVParams<E extends AnyEstimator> extends Searc
   /** Each round a `factor`-th of the candidates goes on, with `factor` times the resources. Default 3. */
   readonly factor: number;
   /** What candidates are given more and more of: "nSamples", rows, or a parameter that counts, such as "nEstimators". */
-  readonly resource: "nSamples" | (Path<E> & string);
+  readonly resource: string;
   /** The most that a candidate is given. Default "auto": all rows; a parameter needs a number. */
   readonly maxResources: number | "auto";
   /**
@@ -39,7 +39,7 @@ function definition<E extends AnyEstimator>(): Definition<HalvingGridSearchCVPar
       ...searchRules<E>(),
       paramGrid: gridRule<GridLike<E>>(),
       factor: real(3, { min: 1, open: true }),
-      resource: rule<HalvingGridSearchCVParams<E>["resource"]>({
+      resource: rule<string>({
         default: "nSamples",
         expected: '"nSamples" or the name of a parameter',
         allows: (value) => typeof value === "string",
@@ -142,7 +142,10 @@ class DrawnRows {
 
   constructor(splits: readonly Split[], rng: Rng) {
     const shuffle = (rows: Uint32Array, fold: number, side: string) =>
-      rng.stream("rows", fold, side).permutation(rows.length).map((i) => rows[i]!);
+      rng
+        .stream("rows", fold, side)
+        .permutation(rows.length)
+        .map((i) => rows[i]!);
     this.#sides = splits.map(({ train, test }, fold) => ({
       train: shuffle(train, fold, "train"),
       test: shuffle(test, fold, "test"),

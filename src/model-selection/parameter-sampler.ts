@@ -28,7 +28,10 @@ export class ParameterSampler implements Iterable<CandidateParams> {
   constructor(distributions: object | readonly object[], nIter: number, randomState: number) {
     const records: readonly unknown[] = Array.isArray(distributions) ? distributions : [distributions];
     if (records.length === 0) {
-      throw new InvalidParameterError("paramDistributions must hold at least one record; got none", "paramDistributions");
+      throw new InvalidParameterError(
+        "paramDistributions must hold at least one record; got none",
+        "paramDistributions",
+      );
     }
     this.#records = records.map((record) => sortedEntries(record, "paramDistributions").map(checked));
     this.#rng = new Rng(randomState);

@@ -84,8 +84,7 @@ export class ScoreBoard {
     const score = this.score(candidate);
     if (isRival && !Number.isNaN(score)) {
       const { leader } = this;
-      const leads =
-        leader === null || score > leader.score || (score === leader.score && candidate < leader.candidate);
+      const leads = leader === null || score > leader.score || (score === leader.score && candidate < leader.candidate);
       if (leads) this.leader = { candidate, score, params: row.params };
     }
     return score;

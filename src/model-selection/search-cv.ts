@@ -1,5 +1,14 @@
 import { InvalidParameterError, TrellisError } from "../core/errors.js";
-import type { AnyEstimator, FitContext, FittedWith, Method, Output, RunContext, RunOptions, TrainingData } from "../core/estimator.js";
+import type {
+  AnyEstimator,
+  FitContext,
+  FittedWith,
+  Method,
+  Output,
+  RunContext,
+  RunOptions,
+  TrainingData,
+} from "../core/estimator.js";
 import type { Matrix, MatrixLike } from "../core/matrix.js";
 import { MetaEstimator } from "../core/meta-estimator.js";
 import { fittedEstimator, nullOr, requireShape } from "../core/model-shape.js";
@@ -113,13 +122,7 @@ export abstract class SearchCV<
   override async learn(data: TrainingData, params: Readonly<P>, ctx: FitContext): Promise<S> {
     const start = performance.now();
     const seconds = () => (performance.now() - start) / 1000;
-    const run = await SearchRun.start<E>(
-      this as unknown as AnyEstimator,
-      params,
-      data,
-      this.count(params, data),
-      ctx,
-    );
+    const run = await SearchRun.start<E>(this as unknown as AnyEstimator, params, data, this.count(params, data), ctx);
     try {
       await this.explore(run, params, ctx);
       const { times: spent, ...found } = run.results();

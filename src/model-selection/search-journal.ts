@@ -1,7 +1,7 @@
 import { durableKeys } from "../core/configuration.js";
 import { TrellisError } from "../core/errors.js";
 import type { AnyEstimator, TrainingData } from "../core/estimator.js";
-import { seedNameOf, type Seeds } from "../core/seeds.js";
+import { type Seeds, seedNameOf } from "../core/seeds.js";
 import type { Split } from "../split/splitter.js";
 import type { Scores } from "./events.js";
 import type { FoldScore } from "./score-folds.js";

@@ -12,7 +12,15 @@ import type { SearchEvent, SearchListener, StopReason } from "./events.js";
 import { type BoardResults, type Fact, ScoreBoard } from "./score-board.js";
 import { type FoldScore, scoreFolds } from "./score-folds.js";
 import { scorersOf } from "./scoring.js";
-import { fromUnit, type JournalUnit, type OpenJournal, type SearchJournal, specParts, toUnit, unitKey } from "./search-journal.js";
+import {
+  fromUnit,
+  type JournalUnit,
+  type OpenJournal,
+  type SearchJournal,
+  specParts,
+  toUnit,
+  unitKey,
+} from "./search-journal.js";
 import type { SearchParams } from "./search-params.js";
 import { splitsOf } from "./splits-of.js";
 
@@ -191,13 +199,22 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
    * @param name of the parameter that is the resource
    * @param resources ascending
    */
-  async *climb(patch: CandidateParams, name: string, resources: readonly number[]): AsyncGenerator<readonly [resource: number, score: number]> {
+  async *climb(
+    patch: CandidateParams,
+    name: string,
+    resources: readonly number[],
+  ): AsyncGenerator<readonly [resource: number, score: number]> {
     const number = this.board.add(patch);
     const rungs = resources.map((resource) => ({ ...patch, [name]: resource }));
     const scored = rungs.map((): FoldScore[] => []);
     let [rung, score, ended] = [0, Number.NaN, false];
     try {
-      for await (const one of this.#foldScores(rungs, rungs.map(() => number), undefined, resources)) {
+      for await (const one of this.#foldScores(
+        rungs,
+        rungs.map(() => number),
+        undefined,
+        resources,
+      )) {
         scored[one.candidate]!.push(one);
         while (scored[rung]?.length === this.splits.length) {
           for (const fold of scored[rung]!) this.board.note(number, fold);
@@ -242,7 +259,8 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
     const { errorScore, returnTrainScore } = this.#params;
     const splits = on?.splits ?? this.splits;
     const candidates = patches.map((patch) => this.#estimator.clone(patch as Parameters<E["clone"]>[0]));
-    const keys = this.#journal === null ? null : candidates.map((one) => (fold: number) => unitKey(one, on?.name ?? "", fold));
+    const keys =
+      this.#journal === null ? null : candidates.map((one) => (fold: number) => unitKey(one, on?.name ?? "", fold));
     const known = (candidate: number, fold: number): JournalUnit | undefined =>
       keys === null ? undefined : this.#journal!.find(keys[candidate]!(fold));
     for (const fold of splits.keys()) {

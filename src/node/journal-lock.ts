@@ -13,7 +13,7 @@ export interface JournalLockOptions {
 }
 
 /** Milliseconds from one attempt to the next, doubled each time up to the longest. */
-const PAUSE = { shortest: 1, longest: 1000 };
+const PAUSE = { shortest: 1, longest: 100 };
 
 /**
  * Holds a journal's lock while the work is done: the link `<path>.lock`, that only one process can make, and that Optuna's

@@ -12,7 +12,7 @@ import { type JournalLockOptions, withLock } from "./journal-lock.js";
 
 export type { JournalLockOptions as JournalStorageOptions };
 
-const schema: Schema<Required<JournalStorageOptions>> = {
+const schema: Schema<Required<JournalLockOptions>> = {
   lockTimeout: real(60, { min: 0 }),
   staleAfter: real(30, { min: 0, open: true }),
 };
@@ -37,11 +37,13 @@ class JournalStorage implements StudyStorage {
   /** Records that come while others are being written share one write. */
   async append(records: readonly JournalRecord[]): Promise<void> {
     this.#lines += records.map(toLine).join("");
-    this.#nextWrite ??= this.#inTurn("written", () => {
+    this.#nextWrite ??= this.#inTurn("written", async () => {
+      // What an objective says in one go, its parameters and perhaps its value, is one write.
+      await new Promise((resolve) => setImmediate(resolve));
       const lines = this.#lines;
       this.#lines = "";
       this.#nextWrite = null;
-      return this.#write(lines);
+      await this.#write(lines);
     });
     await this.#nextWrite;
   }

@@ -1,12 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { resolve } from "node:path";
-import {
-  InvalidModelError,
-  OutOfMemoryError,
-  UnknownModelTypeError,
-  UnsupportedVersionError,
-} from "../core/errors.js";
+import { InvalidModelError, OutOfMemoryError, UnknownModelTypeError, UnsupportedVersionError } from "../core/errors.js";
 import type { AnyEstimator } from "../core/estimator.js";
 import { fromBytes, type LoadOptions } from "../persistence/from-bytes.js";
 import type { EstimatorClass } from "../persistence/registry.js";

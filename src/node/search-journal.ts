@@ -137,7 +137,7 @@ function parse(bytes: Buffer, path: string): Parsed {
   let known: Header | null = null;
   let end = 0;
   for (const line of linesOf(bytes)) {
-    const record = checkedLine(line.text);
+    const record = line.isWhole ? checkedLine(line.text) : null;
     if (record === null) {
       if (known === null && line.isWhole) {
         throw new FileError(`the first line of ${path} is damaged, so it cannot be told which search it is of`, path);
@@ -205,7 +205,8 @@ function recordOf({ key, fitTime, scoreTime, isLost, error, ...unit }: JournalUn
 function unitOf(record: Readonly<Record<string, unknown>>): JournalUnit | null {
   const { key, candidate, fold, scores, trainScores, error, isLost, fitTime, scoreTime } = record;
   const test = scoresOf(scores);
-  if (typeof key !== "string" || test === null || typeof fold !== "number" || typeof candidate !== "number") return null;
+  if (typeof key !== "string" || test === null || typeof fold !== "number" || typeof candidate !== "number")
+    return null;
   return {
     key,
     candidate,

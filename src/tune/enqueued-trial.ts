@@ -37,7 +37,9 @@ export function enqueuedTrial(
 }
 
 /** The values that a trial was enqueued with; undefined if it was not. */
-export function fixedParamsOf({ systemAttrs }: Pick<FrozenTrial, "systemAttrs">): Readonly<Record<string, Json>> | undefined {
+export function fixedParamsOf({
+  systemAttrs,
+}: Pick<FrozenTrial, "systemAttrs">): Readonly<Record<string, Json>> | undefined {
   const fixed = systemAttrs.get(FIXED);
   return typeof fixed === "object" && fixed !== null ? (fixed as Readonly<Record<string, Json>>) : undefined;
 }

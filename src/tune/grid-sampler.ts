@@ -103,7 +103,9 @@ export class GridSampler implements Sampler {
   }
 
   #taken(trials: readonly FrozenTrial[]): ReadonlySet<number> {
-    return new Set(trials.map((trial) => this.#combinationOf(trial)).filter((combination) => combination !== undefined));
+    return new Set(
+      trials.map((trial) => this.#combinationOf(trial)).filter((combination) => combination !== undefined),
+    );
   }
 
   /** The combination that a trial has drawn; undefined where it has not drawn all, or others than the grid's. */

@@ -4,6 +4,7 @@ import { crc32 } from "./crc32.js";
 import { stepsOfFirstComplete } from "./first-complete.js";
 import type { FrozenTrial } from "./frozen-trial.js";
 import type { Pruner, PrunerVerdict } from "./pruner.js";
+import { roundedLog } from "./rounded-log.js";
 import type { StudyView } from "./sampler.js";
 import { SuccessiveHalvingPruner } from "./successive-halving-pruner.js";
 
@@ -119,7 +120,7 @@ export class HyperbandPruner implements Pruner {
   }
 }
 
-/** As many as there are rungs between the resources; the rounding of the logarithms is Optuna's. */
+/** As many as there are rungs between the resources. Optuna divides logarithms: of 243 and 3 that gives a bit less than 5. */
 export function bracketCount(minResource: number, maxResource: number, reductionFactor: number): number {
-  return Math.max(1, Math.floor(Math.log(maxResource / minResource) / Math.log(reductionFactor)) + 1);
+  return Math.max(1, Math.floor(roundedLog(maxResource / minResource) / roundedLog(reductionFactor)) + 1);
 }

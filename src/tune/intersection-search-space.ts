@@ -9,12 +9,10 @@ import type { FrozenTrial } from "./frozen-trial.js";
  */
 export function intersectionSearchSpace(trials: readonly FrozenTrial[]): ReadonlyMap<string, Distribution> {
   const sorted = [...(trials[0]?.distributions ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-  return new Map(
-    sorted.filter(([name, distribution]) =>
-      trials.every(({ distributions }) => {
-        const other = distributions.get(name);
-        return other !== undefined && isSame(distribution, other);
-      }),
-    ),
-  );
+  return new Map(sorted.filter(([name, distribution]) => trials.every((trial) => hasDrawn(trial, name, distribution))));
+}
+
+function hasDrawn({ distributions }: FrozenTrial, name: string, distribution: Distribution): boolean {
+  const drawn = distributions.get(name);
+  return drawn !== undefined && isSame(drawn, distribution);
 }

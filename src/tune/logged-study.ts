@@ -17,7 +17,12 @@ export class LoggedStudy implements StudyView {
   readonly logged: LoggedTrial[] = [];
   /** Ids in the log, in the same order. */
   readonly trialIds: number[] = [];
-  #trials: readonly FrozenTrial[] | null = null;
+  /** Numbers of the trials that wait for somebody to run them. */
+  readonly waiting = new Set<number>();
+  readonly #frozen: FrozenTrial[] = [];
+  /** Numbers of the trials that are to be frozen anew. */
+  readonly #changed = new Set<number>();
+  #trials: readonly FrozenTrial[] = [];
   /** The distribution that each parameter has in the first trial that has it, by name. */
   readonly #firsts = new Map<string, { readonly number: number; readonly distribution: Distribution }>();
 
@@ -35,13 +40,19 @@ export class LoggedStudy implements StudyView {
 
   /** The trials as they are now; the same array until one changes. */
   get trials(): readonly FrozenTrial[] {
-    this.#trials ??= this.logged.map((trial) => trial.freeze());
+    if (this.#changed.size === 0) return this.#trials;
+    for (const number of this.#changed) this.#frozen[number] = this.logged[number]!.freeze();
+    this.#changed.clear();
+    this.#trials = this.#frozen.slice();
     return this.#trials;
   }
 
   /** To be called after each change of a trial. */
-  touch(): void {
-    this.#trials = null;
+  touch(trial: LoggedTrial): void {
+    trial.touch();
+    this.#changed.add(trial.number);
+    if (trial.state === "waiting") this.waiting.add(trial.number);
+    else this.waiting.delete(trial.number);
   }
 
   /** The distribution that others of this parameter must be compatible with. */

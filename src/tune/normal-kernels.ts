@@ -3,7 +3,7 @@ import { logGaussMass, truncatedNormalPpf } from "./truncated-normal.js";
 
 type NumericDistribution = FloatDistribution | IntDistribution;
 
-/** The densities of one parameter that the kernels of a Parzen estimator multiply: one for each kernel. */
+/** The factors that one parameter contributes to the kernels of a Parzen estimator: one density for each kernel. */
 export interface Kernels {
   /** An internal number drawn from a kernel by a uniform number in [0, 1). */
   draw(kernel: number, uniform: number): number;
@@ -11,7 +11,7 @@ export interface Kernels {
   addLogDensities(internal: number, sums: Float64Array): void;
 }
 
-/** Normal kernels for numbers: continuous ones, or cells around each step. */
+/** Normal kernels for numbers: densities, or masses of the cells around each step. */
 export function normalKernels(distribution: NumericDistribution, observed: Float64Array): NormalKernels {
   return distribution.step === null
     ? new ContinuousKernels(distribution, observed)
@@ -38,12 +38,12 @@ export abstract class NormalKernels implements Kernels {
     this.low = this.scaled(low - margin);
     this.high = this.scaled(high + margin);
     const n = observed.length;
-    this.mus = new Float64Array(n + 1);
-    for (let i = 0; i < n; i++) this.mus[i] = this.scaled(observed[i]!);
-    this.mus[n] = (this.low + this.high) / 2;
-    this.sigmas = new Float64Array(n + 1);
-    this.sigmas.set(bandwidths(this.mus.subarray(0, n), this.low, this.high));
-    this.sigmas[n] = this.high - this.low;
+    const mus = new Float64Array(n + 1);
+    mus.set(observed);
+    if (distribution.log) for (let i = 0; i < n; i++) mus[i] = Math.log(mus[i]!);
+    mus[n] = (this.low + this.high) / 2;
+    this.mus = mus;
+    this.sigmas = bandwidths(mus.subarray(0, n), this.low, this.high);
   }
 
   abstract addLogDensities(internal: number, sums: Float64Array): void;
@@ -74,17 +74,25 @@ class ContinuousKernels extends NormalKernels {
 
   constructor(distribution: NumericDistribution, observed: Float64Array) {
     super(distribution, observed);
-    this.#precisions = this.sigmas.map((sigma) => 1 / sigma);
-    this.#logPeaks = this.sigmas.map(
-      (sigma, k) => -HALF_LOG_TAU - Math.log(sigma) - this.logMass(k, this.low, this.high),
-    );
+    const { mus, sigmas, low, high } = this;
+    const precisions = new Float64Array(sigmas.length);
+    const logPeaks = new Float64Array(sigmas.length);
+    for (let k = 0; k < sigmas.length; k++) {
+      const precision = 1 / sigmas[k]!;
+      const logMass = logGaussMass((low - mus[k]!) * precision, (high - mus[k]!) * precision);
+      precisions[k] = precision;
+      logPeaks[k] = Math.log(precision) - HALF_LOG_TAU - logMass;
+    }
+    this.#precisions = precisions;
+    this.#logPeaks = logPeaks;
   }
 
   /** Of logarithms, where the distribution has them. */
   addLogDensities(internal: number, sums: Float64Array): void {
     const x = this.scaled(internal);
     const { mus } = this;
-    const [precisions, logPeaks] = [this.#precisions, this.#logPeaks];
+    const precisions = this.#precisions;
+    const logPeaks = this.#logPeaks;
     for (let k = 0; k < sums.length; k++) {
       const z = (x - mus[k]!) * precisions[k]!;
       sums[k] = sums[k]! + logPeaks[k]! - 0.5 * z * z;
@@ -92,7 +100,7 @@ class ContinuousKernels extends NormalKernels {
   }
 }
 
-/** Values repeat, and with them kernels: what costs is done once for each different pair of kernel and value. */
+/** Values repeat, and with them kernels: what costs is done once for each different pair of a kernel and a value. */
 class SteppedKernels extends NormalKernels {
   /** For each kernel the place of its like among the different ones. */
   readonly #places: Uint32Array;
@@ -120,22 +128,23 @@ class SteppedKernels extends NormalKernels {
     if (known !== undefined) return known;
     const margin = this.distribution.step! / 2;
     const [from, to] = [this.scaled(internal - margin), this.scaled(internal + margin)];
-    const logDensities = Float64Array.from(
-      this.#different,
-      (kernel, i) => this.logMass(kernel, from, to) - this.#logMasses[i]!,
-    );
+    const logDensities = new Float64Array(this.#different.length);
+    for (const [place, kernel] of this.#different.entries()) {
+      logDensities[place] = this.logMass(kernel, from, to) - this.#logMasses[place]!;
+    }
     this.#known.set(internal, logDensities);
     return logDensities;
   }
 }
 
 /**
- * Standard deviations of the kernels around sorted or unsorted means: each the distance to the farther one of its two
- * neighbours, the range's ends being neighbours of the outermost only where there is but one mean. At least a hundredth
- * of the range, or a share of it where kernels are few, and at most the range.
+ * Standard deviations of the kernels: for each mean the distance to the farther one of its two neighbours, the range's ends
+ * being neighbours only where there is but one mean; at least a hundredth of the range, or a larger share of it where
+ * kernels are few, and at most the range. Last that of the prior, the range.
  *
  * Optuna 5's choice out of S. Watanabe, "Tree-structured Parzen estimator: understanding its algorithm components and
- * their roles for better empirical performance" (https://arxiv.org/abs/2304.11127).
+ * their roles for better empirical performance" (https://arxiv.org/abs/2304.11127). Of equal means the older ones are
+ * taken to be on the left.
  */
 function bandwidths(mus: Float64Array, low: number, high: number): Float64Array {
   const n = mus.length;
@@ -144,18 +153,23 @@ function bandwidths(mus: Float64Array, low: number, high: number): Float64Array 
   const sorted = mus.slice().sort();
   /** How many means equal to the one at this place, the first of them, have had their turn. */
   const passed = new Uint32Array(n);
-  return mus.map((mu) => {
+  const sigmas = new Float64Array(n + 1);
+  for (let i = 0; i < n; i++) {
+    const mu = mus[i]!;
     const first = lowerBound(sorted, mu);
     const at = first + passed[first]!++;
     const left = mu - (at > 0 ? sorted[at - 1]! : n > 1 ? mu : low);
     const right = (at < n - 1 ? sorted[at + 1]! : n > 1 ? mu : high) - mu;
-    return Math.min(most, Math.max(least, left, right));
-  });
+    sigmas[i] = Math.min(most, Math.max(least, left, right));
+  }
+  sigmas[n] = most;
+  return sigmas;
 }
 
 /** Where the first number that is not less than x stands in a sorted array that has one. */
 function lowerBound(sorted: Float64Array, x: number): number {
-  let [from, to] = [0, sorted.length - 1];
+  let from = 0;
+  let to = sorted.length - 1;
   while (from < to) {
     const middle = (from + to) >> 1;
     if (sorted[middle]! < x) from = middle + 1;
@@ -168,13 +182,15 @@ function lowerBound(sorted: Float64Array, x: number): number {
 function differentPairs(mus: Float64Array, sigmas: Float64Array): { places: Uint32Array; different: number[] } {
   const different: number[] = [];
   const placesOfMean = new Map<number, number[]>();
-  const places = Uint32Array.from(mus, (mu, k) => {
-    let sameMean = placesOfMean.get(mu);
-    if (sameMean === undefined) placesOfMean.set(mu, (sameMean = []));
+  const places = new Uint32Array(mus.length);
+  for (let k = 0; k < mus.length; k++) {
+    const sameMean = placesOfMean.get(mus[k]!) ?? [];
     const like = sameMean.find((place) => sigmas[different[place]!] === sigmas[k]);
-    if (like !== undefined) return like;
+    places[k] = like ?? different.length;
+    if (like !== undefined) continue;
+    if (sameMean.length === 0) placesOfMean.set(mus[k]!, sameMean);
     sameMean.push(different.length);
-    return different.push(k) - 1;
-  });
+    different.push(k);
+  }
   return { places, different };
 }

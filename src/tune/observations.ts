@@ -1,6 +1,6 @@
 import { contains, type Distribution } from "../model-selection/distributions.js";
 import type { FrozenTrial } from "./frozen-trial.js";
-import { relativeParamsOf } from "./relative-params-of.js";
+import { relativeParamsOf } from "./relative-params.js";
 
 /**
  * For each parameter of the space the internal numbers of those trials that have all of its parameters, in the order of

@@ -15,7 +15,6 @@ export class ParzenEstimator {
   readonly weights: Float64Array;
   /** For each parameter its factor of every kernel. */
   readonly kernels: readonly Kernels[];
-  readonly #logWeights: Float64Array;
   readonly #sums: Float64Array;
 
   /**
@@ -24,7 +23,6 @@ export class ParzenEstimator {
    */
   constructor(space: readonly Distribution[], observed: readonly Float64Array[]) {
     this.weights = mixtureWeights(observed[0]!.length);
-    this.#logWeights = this.weights.map(Math.log);
     this.#sums = new Float64Array(this.weights.length);
     this.kernels = space.map((distribution, d) =>
       distribution.kind === "choice"
@@ -42,9 +40,9 @@ export class ParzenEstimator {
   /** Log density at one internal number for each parameter; a logarithmic float's is that of its logarithm. */
   logDensity(point: readonly number[]): number {
     const sums = this.#sums;
-    sums.set(this.#logWeights);
+    sums.fill(0);
     for (let d = 0; d < point.length; d++) this.kernels[d]!.addLogDensities(point[d]!, sums);
-    return logSumExp(sums);
+    return logWeightedSum(this.weights, sums);
   }
 
   #drawKernel(uniform: number): number {
@@ -64,26 +62,30 @@ export class ParzenEstimator {
  * @see https://optuna.readthedocs.io/en/stable/reference/samplers/generated/optuna.samplers.TPESampler.html
  */
 export function observationWeights(n: number): Float64Array {
+  const weights = new Float64Array(n).fill(1);
   const ramp = n - 25;
-  return Float64Array.from({ length: n }, (_, i) => {
-    if (i >= ramp) return 1;
-    return ramp === 1 ? 1 / n : 1 / n + ((1 - 1 / n) * i) / (ramp - 1);
-  });
+  for (let i = 0; i < ramp; i++) weights[i] = ramp === 1 ? 1 / n : 1 / n + ((1 - 1 / n) * i) / (ramp - 1);
+  return weights;
 }
 
 /** The same and 1 for the prior, divided by their sum. */
 function mixtureWeights(n: number): Float64Array {
   const weights = new Float64Array(n + 1).fill(1);
   weights.set(observationWeights(n));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => weight / sum);
+  let sum = 0;
+  for (let k = 0; k <= n; k++) sum += weights[k]!;
+  for (let k = 0; k <= n; k++) weights[k] = weights[k]! / sum;
+  return weights;
 }
 
-function logSumExp(values: Float64Array): number {
+/** Logarithm of the weighted sum of what `logs` are the logarithms of. */
+function logWeightedSum(weights: Float64Array, logs: Float64Array): number {
   let largest = -Infinity;
-  for (let i = 0; i < values.length; i++) if (values[i]! > largest) largest = values[i]!;
+  for (let k = 0; k < logs.length; k++) if (logs[k]! > largest) largest = logs[k]!;
   if (largest === -Infinity) return -Infinity;
+  // Most kernels are far away, and what is e^-50 of the largest one, 2e-22, changes no digit of the sum.
+  const least = largest - 50;
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - largest);
+  for (let k = 0; k < logs.length; k++) if (logs[k]! > least) sum += weights[k]! * Math.exp(logs[k]! - largest);
   return largest + Math.log(sum);
 }

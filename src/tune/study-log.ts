@@ -33,24 +33,24 @@ export class StudyLog {
   find(name: string): LoggedStudy | undefined {
     return this.#byName.get(name);
   }
-| undefined {
-    for (const study of this.#studies.values()) if (study.name === name) return study;
-    return undefined;
-  }
 
   apply(record: JournalRecord): void {
     switch (record.op) {
       case "create-study":
-        return this.#createStudy(record);
+        this.#createStudy(record);
+        break;
       case "delete-study":
-        return this.#deleteStudy(record);
+        this.#deleteStudy(record);
+        break;
       case "set-study-user-attr":
       case "set-study-system-attr":
-        return this.#setStudyAttr(record);
+        this.#setStudyAttr(record);
+        break;
       case "create-trial":
-        return this.#createTrial(record);
+        this.#createTrial(record);
+        break;
       default:
-        return this.#changeTrial(record);
+        this.#changeTrial(record);
     }
   }
 
@@ -96,7 +96,7 @@ export class StudyLog {
     study.trialIds.push(this.#trials.length);
     study.logged.push(trial);
     this.#trials.push({ study, trial });
-    study.touch();
+    study.touch(trial);
   }
 
   #changeTrial(record: SetTrialParam | SetTrialState | SetTrialIntermediate | SetTrialAttr): void {
@@ -119,8 +119,7 @@ export class StudyLog {
         trial.systemAttrs.set(record.key, record.value);
         break;
     }
-    trial.touch();
-    study.touch();
+    study.touch(trial);
   }
 }
 

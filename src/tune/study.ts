@@ -179,8 +179,7 @@ export class Study {
   /** The first trial that waits and that nobody else took. */
   async #claimWaiting(): Promise<TrialRun | null> {
     const { study, names } = this.#context;
-    for (let number = 0; number < study.logged.length; number++) {
-      if (study.logged[number]!.state !== "waiting") continue;
+    for (const number of [...study.waiting]) {
       const run = new TrialRun(this.#context, number, names.next());
       if (await run.claim()) return run;
     }

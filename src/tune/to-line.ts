@@ -66,7 +66,9 @@ function fieldsOf(record: JournalRecord): Record<string, string> {
 
 function templateFields(template: TrialTemplate): Record<string, string> {
   const { state, values, finished, distributions, internals, userAttrs, systemAttrs, intermediate } = template;
-  const texts = new Map([...distributions].map(([name, distribution]) => [name, json(distributionToJson(distribution))]));
+  const texts = new Map(
+    [...distributions].map(([name, distribution]) => [name, json(distributionToJson(distribution))]),
+  );
   const params = new Map(
     [...internals].map(([name, internal]) => [name, internalText(internal, distributions.get(name)!)]),
   );

@@ -1,5 +1,5 @@
 import type { AnyEstimator, Definition, FitContext } from "../core/estimator.js";
-import { integer, nullable, rule, seed } from "../core/params.js";
+import { integer, rule, seed } from "../core/params.js";
 import type { ParamGrid } from "../core/paths.js";
 import { describe } from "../core/to-matrix.js";
 import { type Distribution, isDistribution, type SearchSpace, toInternal } from "../model-selection/distributions.js";
@@ -77,7 +77,8 @@ function definition<E extends AnyEstimator>(): Definition<TpeTunerParams<E>> {
         if (!isDistribution(distribution)) {
           return `${name} of space must be what float, int or choice make; got ${describe(distribution)}`;
         }
-        if (resource !== null && Object.hasOwn(resource, name)) return `${name} cannot be both the resource and in space`;
+        if (resource !== null && Object.hasOwn(resource, name))
+          return `${name} cannot be both the resource and in space`;
       }
       return checkRefit(params, "TpeTuner");
     },
@@ -131,9 +132,13 @@ export class TpeTuner<E extends AnyEstimator> extends SearchCV<E, TpeTunerParams
   ): Promise<void> {
     const { space, nTrials, nStartupTrials, batchSize, pruner, resource, randomState } = params;
     // Whoever does not tune does not load the study.
-    const [{ createStudy }, { TpeSampler }] = await Promise.all([import("./create-study.js"), import("./tpe-sampler.js")]);
+    const [{ createStudy }, { NopPruner }, { TpeSampler }] = await Promise.all([
+      import("./create-study.js"),
+      import("./nop-pruner.js"),
+      import("./tpe-sampler.js"),
+    ]);
     const sampler = new TpeSampler({ randomState, nStartupTrials });
-    const study = await createStudy({ direction: this.direction, sampler, pruner });
+    const study = await createStudy({ direction: this.direction, sampler, pruner: pruner ?? new NopPruner() });
     for (let asked = 0; asked < nTrials && !run.isStopped; ) {
       const together = pruner === null && asked < nStartupTrials ? nStartupTrials - asked : batchSize;
       const trials: Trial[] = [];
@@ -171,7 +176,11 @@ export class TpeTuner<E extends AnyEstimator> extends SearchCV<E, TpeTunerParams
 }
 
 /** Trials that were drawn together are scored together, and told in the order of their numbers. */
-async function scoreTogether<E extends AnyEstimator>(study: Study, trials: readonly Trial[], run: SearchRun<E>): Promise<void> {
+async function scoreTogether<E extends AnyEstimator>(
+  study: Study,
+  trials: readonly Trial[],
+  run: SearchRun<E>,
+): Promise<void> {
   const scores = await run.score(
     trials.map(({ params }) => params),
     { mayRepeat: true },

@@ -76,6 +76,7 @@ export class TrialRun {
   async finish(state: "complete" | "pruned" | "failed", value: number | null): Promise<FrozenTrial> {
     const failure = this.#failure;
     this.#failure = null;
+    if (failure !== null) this.#params.clear();
     const end =
       failure === null
         ? ({ state, values: value === null ? null : [value] } as const)
@@ -87,8 +88,8 @@ export class TrialRun {
 
   #append(changes: readonly Change[]): Promise<void> {
     const { storage, study } = this.context;
-    const signature = { worker: this.#worker, trial: study.trialIds[this.number]! };
-    return storage.append(changes.map((change): TrialRecord => ({ ...change, ...signature })));
+    const [worker, trial] = [this.#worker, study.trialIds[this.number]!];
+    return storage.append(changes.map((change): TrialRecord => ({ ...change, worker, trial })));
   }
 
   #throwFailure(): void {

@@ -41,7 +41,10 @@ export class Trial {
 
   /** The values that were suggested so far, by name. */
   get params(): Readonly<Record<string, unknown>> {
-    const values = [...this.#suggested].map(([name, drawn]) => [name, fromInternal(drawn.distribution, drawn.internal)]);
+    const values = [...this.#suggested].map(([name, drawn]) => [
+      name,
+      fromInternal(drawn.distribution, drawn.internal),
+    ]);
     return Object.freeze(Object.fromEntries(values));
   }
 
@@ -63,12 +66,22 @@ export class Trial {
   }
 
   /** As `suggest(name, float(low, high, options))`. */
-  suggestFloat(name: string, low: number, high: number, options: { readonly log?: boolean; readonly step?: number | null } = {}): number {
+  suggestFloat(
+    name: string,
+    low: number,
+    high: number,
+    options: { readonly log?: boolean; readonly step?: number | null } = {},
+  ): number {
     return this.suggest(name, float(low, high, options));
   }
 
   /** As `suggest(name, int(low, high, options))`. */
-  suggestInt(name: string, low: number, high: number, options: { readonly log?: boolean; readonly step?: number } = {}): number {
+  suggestInt(
+    name: string,
+    low: number,
+    high: number,
+    options: { readonly log?: boolean; readonly step?: number } = {},
+  ): number {
     return this.suggest(name, int(low, high, options));
   }
 
@@ -121,7 +134,11 @@ export class Trial {
     if (fixed !== undefined && Object.hasOwn(fixed, name)) return toInternal(distribution, fixed[name], name);
     if (isSingle(distribution)) return distribution.kind === "choice" ? 0 : distribution.low;
     const drawn = this.#drawn.get(name);
-    if (drawn !== undefined && areCompatible(drawn.distribution, distribution) && contains(distribution, drawn.internal)) {
+    if (
+      drawn !== undefined &&
+      areCompatible(drawn.distribution, distribution) &&
+      contains(distribution, drawn.internal)
+    ) {
       return drawn.internal;
     }
     return context.sampler.drawAlone(this.#view(), number, name, distribution);

@@ -1,5 +1,8 @@
 import { erfcx } from "./erfcx.js";
 
+/** So many deviations out a tail, 1e-19, is less than the last digit of what it is a part of. */
+const FAR = 9;
+
 /** Logarithm of the standard normal's cumulative distribution function, in full precision in both tails. */
 export function logNdtr(x: number): number {
   return x <= 0 ? -0.5 * x * x + Math.log(0.5 * erfcx(-x * Math.SQRT1_2)) : Math.log1p(-leftTail(-x));
@@ -11,6 +14,7 @@ export function logNdtr(x: number): number {
  */
 export function logGaussMass(a: number, b: number): number {
   if (a > 0) return logGaussMass(-b, -a);
+  if (a < -FAR && b > FAR) return 0;
   if (b > 0) return Math.log1p(-leftTail(a) - leftTail(-b));
   const nearer = erfcx(-b * Math.SQRT1_2);
   const farther = erfcx(-a * Math.SQRT1_2) * Math.exp(0.5 * (b - a) * (b + a));

@@ -33,7 +33,7 @@ describe("A distribution", () => {
     ["step of int must be an integer >= 1; got 0", () => int(0, 8, { step: 0 })],
     ["step of int must divide the range from 0 to 10; got 4", () => int(0, 10, { step: 4 })],
     ["choices of choice must be an array of at least one value; got an array of 0", () => choice([])],
-    ["choices of choice must be an array of at least one value; got \"abc\"", () => choice("abc" as never)],
+    ['choices of choice must be an array of at least one value; got "abc"', () => choice("abc" as never)],
   ])("is refused where %s.", (message, make) => {
     expect(make).toThrow(message);
   });
@@ -87,13 +87,15 @@ describe("Internal numbers", () => {
 /** Any distribution of ranges that are not too wide to step through. */
 const distributions: fc.Arbitrary<Distribution> = fc.oneof(
   fc.tuple(fc.integer({ min: -1000, max: 1000 }), fc.nat(1000)).map(([low, width]) => float(low, low + width)),
-  fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.nat(1000)).map(([low, width]) => float(low / 7, (low + width) / 7, { log: true })),
-  fc.tuple(fc.integer({ min: -50, max: 50 }), fc.nat(40), fc.integer({ min: 1, max: 9 })).map(([low, steps, step]) =>
-    float(low / 10, (low + steps * step) / 10, { step: step / 10 }),
-  ),
-  fc.tuple(fc.integer({ min: -50, max: 50 }), fc.nat(40), fc.integer({ min: 1, max: 9 })).map(([low, steps, step]) =>
-    int(low, low + steps * step, { step }),
-  ),
+  fc
+    .tuple(fc.integer({ min: 1, max: 1000 }), fc.nat(1000))
+    .map(([low, width]) => float(low / 7, (low + width) / 7, { log: true })),
+  fc
+    .tuple(fc.integer({ min: -50, max: 50 }), fc.nat(40), fc.integer({ min: 1, max: 9 }))
+    .map(([low, steps, step]) => float(low / 10, (low + steps * step) / 10, { step: step / 10 })),
+  fc
+    .tuple(fc.integer({ min: -50, max: 50 }), fc.nat(40), fc.integer({ min: 1, max: 9 }))
+    .map(([low, steps, step]) => int(low, low + steps * step, { step })),
   fc.tuple(fc.integer({ min: 1, max: 50 }), fc.nat(400)).map(([low, width]) => int(low, low + width, { log: true })),
   fc.array(fc.string(), { minLength: 1 }).map((choices) => choice(choices)),
 );

@@ -123,7 +123,10 @@ describe("HalvingGridSearchCV", () => {
   it.each([
     [{ resource: "nEstimators" }, "maxResources of HalvingGridSearchCV must be a number"],
     [{ maxResources: 1000 }, "maxResources of HalvingGridSearchCV must be at most the 400 rows of X; got 1000"],
-    [{ minResources: 500 }, "minResources of HalvingGridSearchCV must be at most maxResources, which comes to 400; got 500"],
+    [
+      { minResources: 500 },
+      "minResources of HalvingGridSearchCV must be at most maxResources, which comes to 400; got 500",
+    ],
     [{ factor: 1 }, "factor of HalvingGridSearchCV must be"],
     [{ resource: "maxDepth", maxResources: 9 }, "maxDepth cannot be both the resource and in paramGrid"],
     [{ resource: "nTrees", maxResources: 9 }, "has no parameter 'nTrees'"],

@@ -18,7 +18,12 @@ const tree = () => new DecisionTreeClassifier({ randomState: 1 });
 /** One search of each kind, with 12 candidates or more. */
 const searches = {
   GridSearchCV: (more: object) =>
-    new GridSearchCV({ estimator: tree(), paramGrid: { maxDepth: Array.from({ length: 12 }, (_, i) => i + 1) }, cv: 2, ...more }),
+    new GridSearchCV({
+      estimator: tree(),
+      paramGrid: { maxDepth: Array.from({ length: 12 }, (_, i) => i + 1) },
+      cv: 2,
+      ...more,
+    }),
   RandomizedSearchCV: (more: object) =>
     new RandomizedSearchCV({
       estimator: tree(),
@@ -37,7 +42,15 @@ const searches = {
       ...more,
     }),
   TpeTuner: (more: object) =>
-    new TpeTuner({ estimator: tree(), space: { maxDepth: int(1, 40) }, nTrials: 20, nStartupTrials: 5, cv: 2, randomState: 0, ...more }),
+    new TpeTuner({
+      estimator: tree(),
+      space: { maxDepth: int(1, 40) },
+      nTrials: 20,
+      nStartupTrials: 5,
+      cv: 2,
+      randomState: 0,
+      ...more,
+    }),
 };
 
 describe.each(Object.entries(searches))("%s", (_, make) => {
@@ -54,7 +67,8 @@ describe.each(Object.entries(searches))("%s", (_, make) => {
     expect(search.cvResults.length).toBe(3);
     expect(search.bestEstimator.isFitted).toBe(true);
     expect(events.filter(({ type }) => type === "candidate-scored")).toHaveLength(3);
-    expect(events.map(({ type }) => type).slice(-3)).toEqual(["search-stopped", "refitted", "search-finished"]);
+    const types = events.map(({ type }) => type).filter((type) => type !== "fit-progress");
+    expect(types.slice(-3)).toEqual(["search-stopped", "refitted", "search-finished"]);
     expect(await search.predict(X)).toHaveLength(60);
   });
 
@@ -71,7 +85,10 @@ describe.each(Object.entries(searches))("%s", (_, make) => {
   });
 
   it("says so when its time is over before it has a candidate", async () => {
-    const search = make({ timeout: 0.001, estimator: new RandomForestClassifier({ nEstimators: 500, randomState: 0 }) });
+    const search = make({
+      timeout: 0.001,
+      estimator: new RandomForestClassifier({ nEstimators: 500, randomState: 0 }),
+    });
     const failure = await search.fit(X, y).catch((error) => error);
     expect(failure).toBeInstanceOf(SearchStoppedError);
     expect(failure.message).toContain("the search was stopped (timeout) before any candidate");

@@ -107,7 +107,11 @@ describe("A search with a journal", () => {
 
   it("keeps the seed that was drawn for an estimator without one", async () => {
     const unseeded = () =>
-      new GridSearchCV({ estimator: new RandomForestClassifier({ nEstimators: 3 }), paramGrid: { maxDepth: [1, 2] }, cv: 3 });
+      new GridSearchCV({
+        estimator: new RandomForestClassifier({ nEstimators: 3 }),
+        paramGrid: { maxDepth: [1, 2] },
+        cv: 3,
+      });
     const first = await unseeded().fit(X, y, { journal: searchJournal(path) });
     const second = await unseeded().fit(X, y, { journal: searchJournal(path) });
     expect(second.bestEstimator.params.randomState).toBe(first.bestEstimator.params.randomState);
@@ -115,10 +119,11 @@ describe("A search with a journal", () => {
   });
 
   it("remembers failures, and scores that are no numbers", async () => {
-    const scoring = makeScorer((truth: string[]) => (truth.length > 19 ? Number.NaN : Number.POSITIVE_INFINITY), {
+    const odd = makeScorer((truth: string[]) => (truth[0] === "low" ? Number.NaN : Number.POSITIVE_INFINITY), {
       name: "odd",
     });
-    const make = () => grid({ scoring, paramGrid: { maxDepth: [2, 0] }, errorScore: -1 });
+    const make = () =>
+      grid({ scoring: ["accuracy", odd], refit: "accuracy", paramGrid: { maxDepth: [2, 0] }, errorScore: -1 });
     const first = await make().fit(X, y, { journal: searchJournal(path) });
     const kept = readFileSync(path);
     const second = await make().fit(X, y, { journal: searchJournal(path) });
@@ -145,11 +150,16 @@ describe("A search with a journal", () => {
 
 describe("A journal of another search", () => {
   const others: readonly (readonly [what: string, part: string, run: () => Promise<unknown>])[] = [
-    ["another grid", "paramGrid", () => grid({ paramGrid: { maxDepth: [1, 2] } }).fit(X, y, { journal: searchJournal(path) })],
+    [
+      "another grid",
+      "paramGrid",
+      () => grid({ paramGrid: { maxDepth: [1, 2] } }).fit(X, y, { journal: searchJournal(path) }),
+    ],
     [
       "another estimator",
       "estimator",
-      () => grid({ estimator: new DecisionTreeClassifier({ randomState: 2 }) }).fit(X, y, { journal: searchJournal(path) }),
+      () =>
+        grid({ estimator: new DecisionTreeClassifier({ randomState: 2 }) }).fit(X, y, { journal: searchJournal(path) }),
     ],
     ["another class of search", "class", () => searches.TpeTuner().fit(X, y, { journal: searchJournal(path) })],
     ["other folds", "cv", () => grid({ cv: 4 }).fit(X, y, { journal: searchJournal(path) })],
@@ -157,15 +167,29 @@ describe("A journal of another search", () => {
     [
       "other values",
       "data",
-      () => grid().fit(X.map((row, i) => (i === 59 ? [0.5, 0, 0] : row)), y, { journal: searchJournal(path) }),
+      () =>
+        grid().fit(
+          X.map((row, i) => (i === 59 ? [0.5, 0, 0] : row)),
+          y,
+          { journal: searchJournal(path) },
+        ),
     ],
-    ["other labels", "data", () => grid().fit(X, y.map((label) => `${label}!`), { journal: searchJournal(path) })],
+    [
+      "other labels",
+      "data",
+      () =>
+        grid().fit(
+          X,
+          y.map((label) => `${label}!`),
+          { journal: searchJournal(path) },
+        ),
+    ],
   ];
   for (const [what, part, run] of others) {
     it(`is refused for ${what}, and left as it is`, async () => {
       await grid().fit(X, y, { journal: searchJournal(path) });
       const kept = readFileSync(path);
-      const failure = await run().catch((error) => error);
+      const failure = (await run().catch((error) => error)) as JournalMismatchError;
       expect(failure).toBeInstanceOf(JournalMismatchError);
       expect(failure.part).toBe(part);
       expect(failure.message).toContain("was begun by another search");
@@ -181,7 +205,9 @@ describe("A journal of another search", () => {
     const { writtenLine } = await import("../../src/node/checked-lines.js");
     const other = { owner, parts: { ...parts, kernels: "0".repeat(32) }, seeds };
     writeFileSync(path, [writtenLine(`{"trellis":"${trellis}","v":${v},`, other), ...units, ""].join("\n"));
-    await expect(grid().fit(X, y, { journal: searchJournal(path) })).rejects.toThrow("the build of the kernels is not the same");
+    await expect(grid().fit(X, y, { journal: searchJournal(path) })).rejects.toThrow(
+      "the build of the kernels is not the same",
+    );
   });
 });
 

@@ -46,5 +46,8 @@ export const golden: Golden = JSON.parse(
 export function largestDifference(ours: Iterable<number>, theirs: readonly number[]): number {
   const all = [...ours];
   if (all.length !== theirs.length) return Infinity;
-  return all.reduce((largest, x, i) => Math.max(largest, Math.abs(x - theirs[i]!) / Math.max(1, Math.abs(theirs[i]!))), 0);
+  return all.reduce(
+    (largest, x, i) => Math.max(largest, Math.abs(x - theirs[i]!) / Math.max(1, Math.abs(theirs[i]!))),
+    0,
+  );
 }

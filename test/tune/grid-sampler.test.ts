@@ -30,7 +30,9 @@ describe("GridSampler", () => {
 
   it("gives trials that run at once different combinations, in whatever order they draw their parameters.", () => {
     const samplers = [new GridSampler(grid, { randomState: 5 }), new GridSampler(grid, { randomState: 5 })];
-    const steps = Array.from({ length: 12 }, (_, number) => Object.keys(space).map((name) => ({ number, name }))).flat();
+    const steps = Array.from({ length: 12 }, (_, number) =>
+      Object.keys(space).map((name) => ({ number, name })),
+    ).flat();
     fc.assert(
       fc.property(fc.shuffledSubarray(steps, { minLength: steps.length }), (shuffled) => {
         const drawn = Array.from({ length: 12 }, (): Record<string, number> => ({}));
@@ -54,7 +56,9 @@ describe("GridSampler", () => {
     const sampler = new GridSampler(grid, { randomState: 0 });
     const trials = [...before];
     while (!sampler.isExhausted(studyOf(trials))) {
-      trials.push(trialOf(trials.length, space, { internals: drawAll(sampler, studyOf(trials), trials.length, space) }));
+      trials.push(
+        trialOf(trials.length, space, { internals: drawAll(sampler, studyOf(trials), trials.length, space) }),
+      );
     }
     expect(trials).toHaveLength(13);
     expect(trials.filter((trial) => keyOf(trial) === keyOf(before[1]!))).toHaveLength(1);
@@ -101,7 +105,9 @@ describe("GridSampler", () => {
     expect(() => new GridSampler({ x: long, y: long })).toThrow(
       "grid of GridSampler must have at most 1000000 combinations; got 1002001",
     );
-    expect(() => new GridSampler(grid, { randomState: -1 })).toThrow("randomState of GridSampler must be null or an integer");
+    expect(() => new GridSampler(grid, { randomState: -1 })).toThrow(
+      "randomState of GridSampler must be null or an integer",
+    );
     const sampler = new GridSampler({ x: [2], n: [1] });
     expect(() => sampler.drawAlone(studyOf([]), 0, "y", float(0, 1))).toThrow(
       "y must be a parameter of GridSampler's grid, which has x, n",

@@ -66,11 +66,25 @@ const LINES: readonly (readonly [string, JournalRecord])[] = [
   ],
   [
     '{"op_code":6,"worker_id":"w-0","trial_id":7,"state":0,"values":null,"datetime_start":"2026-11-22T03:40:22.439000+00:00"}',
-    { op: "set-trial-state", ...by, trial: 7, state: "running", values: null, at: new Date("2026-11-22T03:40:22.439Z") },
+    {
+      op: "set-trial-state",
+      ...by,
+      trial: 7,
+      state: "running",
+      values: null,
+      at: new Date("2026-11-22T03:40:22.439Z"),
+    },
   ],
   [
     '{"op_code":6,"worker_id":"w-0","trial_id":7,"state":1,"values":[2.0],"datetime_complete":"2026-11-22T03:40:22.439000+00:00"}',
-    { op: "set-trial-state", ...by, trial: 7, state: "complete", values: [2], at: new Date("2026-11-22T03:40:22.439Z") },
+    {
+      op: "set-trial-state",
+      ...by,
+      trial: 7,
+      state: "complete",
+      values: [2],
+      at: new Date("2026-11-22T03:40:22.439Z"),
+    },
   ],
   [
     '{"op_code":7,"worker_id":"w-0","trial_id":7,"step":3,"intermediate_value":0.25}',
@@ -93,10 +107,11 @@ describe("A line of a journal", () => {
   });
 
   it("holds any text and any number, and no newline within it.", () => {
-    const value = fc.jsonValue() as fc.Arbitrary<null>;
+    const value = fc.jsonValue({ maxDepth: 1 }) as fc.Arbitrary<null>;
+    const anyText = fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units));
     const double = fc.double({ noNaN: true });
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), value, double, fc.nat(), (text, json, number, step) => {
+      fc.property(anyText, value, double, fc.nat(), (text, json, number, step) => {
         const records: JournalRecord[] = [
           { op: "create-study", worker: text, name: text, directions: ["minimize"] },
           { op: "set-trial-user-attr", ...by, trial: 1, key: text, value: JSON.parse(JSON.stringify(json)) },
@@ -143,9 +158,15 @@ describe("A line of a journal", () => {
     ['{"op_code":0,"worker_id":"w","study_name":"s","directions":["constructor"]}', "a direction must be 1 or 2"],
     ['{"op_code":2,"worker_id":"w","study_id":0,"user_attr":{}}', "user_attr must be an object of one member"],
     ['{"op_code":4,"worker_id":"w","study_id":0,"datetime_start":"soon"}', "datetime_start must be a time or null"],
-    ['{"op_code":6,"worker_id":"w","trial_id":0,"state":5,"values":null}', "state must be an integer from 0 to 4; got 5"],
+    [
+      '{"op_code":6,"worker_id":"w","trial_id":0,"state":5,"values":null}',
+      "state must be an integer from 0 to 4; got 5",
+    ],
     ['{"op_code":6,"worker_id":"w","trial_id":0,"state":1,"values":["1"]}', 'values must be a number; got "1"'],
-    ['{"op_code":7,"worker_id":"w","trial_id":0,"step":0.5,"intermediate_value":1}', "step must be an integer; got 0.5"],
+    [
+      '{"op_code":7,"worker_id":"w","trial_id":0,"step":0.5,"intermediate_value":1}',
+      "step must be an integer; got 0.5",
+    ],
     [
       '{"op_code":5,"worker_id":"w","trial_id":0,"param_name":"x","param_value_internal":2,"distribution":' +
         '"{\\"name\\":\\"CategoricalDistribution\\",\\"attributes\\":{\\"choices\\":[1,2]}}"}',
@@ -204,6 +225,8 @@ describe("The text of a distribution", () => {
   });
 
   it.each([[{}], [() => 1], [Number.NaN], [undefined], [[1]]])("cannot say the choice %s.", (value) => {
-    expect(() => distributionToJson(choice([value]))).toThrow("a choice must be null, a boolean, a finite number or a string");
+    expect(() => distributionToJson(choice([value]))).toThrow(
+      "a choice must be null, a boolean, a finite number or a string",
+    );
   });
 });

@@ -35,7 +35,15 @@ describe("observationsOf", () => {
   });
 
   it("leaves out running trials that told what cannot be read, or values that the space does not have.", () => {
-    const told = ['{"x": 0.', "NaN", "null", "[]", '{"x": 7, "c": "a"}', '{"x": "0.5", "c": "a"}', '{"x": 0.5, "c": "b"}'];
+    const told = [
+      '{"x": 0.',
+      "NaN",
+      "null",
+      "[]",
+      '{"x": 7, "c": "a"}',
+      '{"x": "0.5", "c": "a"}',
+      '{"x": 0.5, "c": "b"}',
+    ];
     const trials = told.map((piece, number) => telling(number, [piece]));
     expect(observationsOf(trials, columns)).toEqual([new Float64Array(0), new Float64Array(0)]);
   });

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { journalStorage } from "../../src/node.js";
-import { loadStudy } from "../../src/tune.js";
 import type { LoggedStudy } from "../../src/tune/logged-study.js";
+import { loadStudy } from "../../src/tune.js";
 import { plain, type Told, told } from "./told.js";
 
 interface Read {
@@ -29,7 +29,7 @@ const asRead = (study: LoggedStudy, { trials }: Read): object => ({
   trials: study.trials.map((trial, i) => told(trial, trials[i], study.logged[i]!.values)),
 });
 
-describe.each(["kinds.log", "tpe.log", "naive-times.log"])("Of %s, which Optuna wrote,", (name) => {
+describe.each(["kinds.jsonl", "tpe.jsonl", "naive-times.jsonl"])("Of %s, which Optuna wrote,", (name) => {
   it("all is read that Optuna reads.", async () => {
     const storage = journalStorage(path(name));
     await storage.refresh();
@@ -41,14 +41,14 @@ describe.each(["kinds.log", "tpe.log", "naive-times.log"])("Of %s, which Optuna 
 });
 
 it("The journals hold trials of every state, and NaN.", () => {
-  const states = reads["kinds.log"]!.flatMap(({ trials }) => trials.map(({ state }) => state));
+  const states = reads["kinds.jsonl"]!.flatMap(({ trials }) => trials.map(({ state }) => state));
   expect(new Set(states)).toEqual(new Set(["waiting", "running", "complete", "pruned", "failed"]));
-  expect(readFileSync(path("kinds.log"), "utf8")).toMatch(/:NaN/);
+  expect(readFileSync(path("kinds.jsonl"), "utf8")).toMatch(/:NaN/);
 });
 
 it("A study of Optuna's has the best trial that Optuna finds.", async () => {
-  const study = await loadStudy({ storage: journalStorage(path("tpe.log")) });
-  const [first, ...others] = reads["tpe.log"]![0]!.trials.filter(({ state }) => state === "complete");
+  const study = await loadStudy({ storage: journalStorage(path("tpe.jsonl")) });
+  const [first, ...others] = reads["tpe.jsonl"]![0]!.trials.filter(({ state }) => state === "complete");
   const best = others.reduce((a, b) => (b.values![0]! < a.values![0]! ? b : a), first!);
   expect(study.bestTrial.number).toBe(best.number);
   expect(study.bestParams).toEqual(best.params);
@@ -56,7 +56,7 @@ it("A study of Optuna's has the best trial that Optuna finds.", async () => {
 });
 
 it("A study with several objectives is refused.", async () => {
-  await expect(loadStudy({ name: "several objectives", storage: journalStorage(path("kinds.log")) })).rejects.toThrow(
+  await expect(loadStudy({ name: "several objectives", storage: journalStorage(path("kinds.jsonl")) })).rejects.toThrow(
     "study several objectives has 2 objectives; a study here has one",
   );
 });

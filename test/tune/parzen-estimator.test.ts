@@ -26,7 +26,7 @@ const valuesOf = (distribution: Distribution): readonly number[] =>
 
 describe("ParzenEstimator", () => {
   it.each(golden.cases.map((given) => ({ ...given, names: given.params.join(", ") })))(
-    "has Optuna's weights, kernels and densities after $n observations of $names.",
+    "has Optuna's weights, kernels and densities of $names after $n observations.",
     ({ params, observations, weights, dists, points, log_pdf }) => {
       const estimator = new ParzenEstimator(
         params.map((name) => space[name]),

@@ -20,9 +20,12 @@ function ranking(trials: readonly FrozenTrial[], direction: "minimize" | "maximi
 }
 
 describe("splitTrials", () => {
-  it.each(golden.gamma.map(([n, good]) => ({ n, good })))("takes $good of $n trials as good, as Optuna does.", (given) => {
-    expect(goodTrials(given.n)).toBe(given.good);
-  });
+  it.each(golden.gamma.map(([n, good]) => ({ n, good })))(
+    "takes $good of $n trials as good, as Optuna does.",
+    (given) => {
+      expect(goodTrials(given.n)).toBe(given.good);
+    },
+  );
 
   it("takes the best values, the smallest or the largest as the direction says.", () => {
     const trials = complete([3, 1, 2, 5, 0, 4, 9, 8, 7, 6, 10, 11]);

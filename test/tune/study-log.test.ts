@@ -4,7 +4,12 @@ import type { JournalRecord } from "../../src/tune/journal-record.js";
 import { StudyLog } from "../../src/tune/study-log.js";
 
 const at = new Date(0);
-const create = (name: string, worker = "w"): JournalRecord => ({ op: "create-study", worker, name, directions: ["minimize"] });
+const create = (name: string, worker = "w"): JournalRecord => ({
+  op: "create-study",
+  worker,
+  name,
+  directions: ["minimize"],
+});
 const begin = (study: number, worker = "w"): JournalRecord => ({ op: "create-trial", worker, study, started: at });
 const finish = (trial: number, value: number, worker = "w"): JournalRecord => ({
   op: "set-trial-state",
@@ -29,7 +34,10 @@ const report = (trial: number, step: number, value: number): JournalRecord => ({
   step,
   value,
 });
-const param = (trial: number, distribution = float(0, 1) as ReturnType<typeof float> | ReturnType<typeof int>): JournalRecord => ({
+const param = (
+  trial: number,
+  distribution = float(0, 1) as ReturnType<typeof float> | ReturnType<typeof int>,
+): JournalRecord => ({
   op: "set-trial-param",
   worker: "w",
   trial,
@@ -70,7 +78,14 @@ describe("A log of studies", () => {
   });
 
   it("frees the name of a study that was deleted, but not its number, nor its trials' ids.", () => {
-    const log = logOf(create("a"), begin(0), { op: "delete-study", worker: "w", study: 0 }, create("a"), begin(1), finish(1, 5));
+    const log = logOf(
+      create("a"),
+      begin(0),
+      { op: "delete-study", worker: "w", study: 0 },
+      create("a"),
+      begin(1),
+      finish(1, 5),
+    );
     expect(log.studies.map(({ id }) => id)).toEqual([1]);
     expect(log.find("a")!.trials.map(({ number, value }) => [number, value])).toEqual([[0, 5]]);
   });
@@ -92,20 +107,33 @@ describe("A log of studies", () => {
   it("keeps a finished trial as it is, whatever comes after.", () => {
     const log = logOf(create("a"), begin(0), param(0), report(0, 0, 1), finish(0, 3, "first"));
     const before = log.find("a")!.trials[0];
-    for (const record of [param(0, float(0, 9)), report(0, 1, 2), finish(0, 4, "second"), start(0, "second")]) log.apply(record);
+    for (const record of [param(0, float(0, 9)), report(0, 1, 2), finish(0, 4, "second"), start(0, "second")])
+      log.apply(record);
     expect(log.find("a")!.trials[0]).toBe(before);
     expect(before).toMatchObject({ state: "complete", value: 3 });
     expect(log.find("a")!.logged[0]!.closedBy).toBe("first");
   });
 
   it("passes over what is about no study and no trial.", () => {
-    const log = logOf(create("a"), begin(7), finish(0, 1), report(3, 0, 0), { op: "delete-study", worker: "w", study: 5 });
+    const log = logOf(create("a"), begin(7), finish(0, 1), report(3, 0, 0), {
+      op: "delete-study",
+      worker: "w",
+      study: 5,
+    });
     log.apply({ op: "set-study-user-attr", worker: "w", study: 5, key: "k", value: 1 });
     expect(log.find("a")!.trials).toEqual([]);
   });
 
   it("takes no parameter of another kind than the first trial that has it.", () => {
-    const log = logOf(create("a"), begin(0), begin(0), param(1), param(0, int(0, 1)), param(0, float(-3, 7)), param(1, float(2, 3)));
+    const log = logOf(
+      create("a"),
+      begin(0),
+      begin(0),
+      param(1),
+      param(0, int(0, 1)),
+      param(0, float(-3, 7)),
+      param(1, float(2, 3)),
+    );
     const [first, second] = log.find("a")!.trials;
     expect(first!.distributions.get("x")).toEqual(float(-3, 7));
     expect(second!.distributions.get("x")).toEqual(float(2, 3));

@@ -11,7 +11,14 @@ export class RandomDraws implements Sampler {
 
   constructor(seed = 0, isTogether = false) {
     this.#rng = new Rng(seed);
-    this.#together = new Map<string, Distribution>(isTogether ? [["x", float(-5, 5)], ["k", int(1, 8)]] : []);
+    this.#together = new Map<string, Distribution>(
+      isTogether
+        ? [
+            ["x", float(-5, 5)],
+            ["k", int(1, 8)],
+          ]
+        : [],
+    );
   }
 
   drawTogether(study: StudyView, number: number): ReadonlyMap<string, Draw> {

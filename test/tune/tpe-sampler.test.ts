@@ -108,9 +108,7 @@ describe("TpeSampler", () => {
       trialOf(30 + i, line, { state: "running", internals: { x: tried } }),
     );
     const told = { "tpe:relative_params:0": JSON.stringify({ x: tried }) };
-    const toldAlone = running.map(({ number }) =>
-      trialOf(number, line, { state: "running", systemAttrs: told }),
-    );
+    const toldAlone = running.map(({ number }) => trialOf(number, line, { state: "running", systemAttrs: told }));
     expect(Math.abs(draw(running) - tried)).toBeGreaterThan(0.05);
     expect(draw(toldAlone)).toBe(draw(running));
     expect(draw(running, false)).toBe(draw([], false));

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { logGaussMass, logNdtr, truncatedNormalPpf } from "../../src/tune/truncated-normal.js";
 import { golden, largestDifference } from "./golden.js";
 
-const { a, b, q, log_gauss_mass: logMasses, ppf } = golden.truncnorm;
+const { a, b, q: shares, log_gauss_mass: logMasses, ppf } = golden.truncnorm;
+const share = fc.double({ min: 1e-6, max: 1 - 1e-6, noNaN: true });
 const bound = fc.double({ min: -40, max: 40, noNaN: true });
 const interval = fc
   .tuple(bound, bound)
@@ -17,8 +18,8 @@ describe("The truncated normal", () => {
   });
 
   it("has Optuna's quantiles, those of intervals far out in a tail too.", () => {
-    for (const [row, share] of q.entries()) {
-      const ours = a.map((low, i) => truncatedNormalPpf(share, low, b[i]!));
+    for (const [row, q] of shares.entries()) {
+      const ours = a.map((low, i) => truncatedNormalPpf(q, low, b[i]!));
       expect(largestDifference(ours, ppf[row]!)).toBeLessThan(1e-9);
     }
   });
@@ -34,8 +35,8 @@ describe("The truncated normal", () => {
 
   it("has masses that add up.", () => {
     fc.assert(
-      fc.property(interval, fc.double({ min: 0.1, max: 0.9, noNaN: true }), ([low, high], share) => {
-        const middle = low + share * (high - low);
+      fc.property(interval, fc.double({ min: 0.1, max: 0.9, noNaN: true }), ([low, high], part) => {
+        const middle = low + part * (high - low);
         const [left, right] = [logGaussMass(low, middle), logGaussMass(middle, high)];
         const sum = Math.max(left, right) + Math.log1p(Math.exp(-Math.abs(left - right)));
         expect(Math.abs(sum - logGaussMass(low, high))).toBeLessThan(1e-9 * (1 + Math.abs(sum)));
@@ -45,23 +46,23 @@ describe("The truncated normal", () => {
 
   it("mirrors itself at 0.", () => {
     fc.assert(
-      fc.property(interval, fc.double({ min: 1e-9, max: 1, maxExcluded: true, noNaN: true }), ([low, high], share) => {
+      fc.property(interval, share, ([low, high], q) => {
         expect(logGaussMass(low, high)).toBeCloseTo(logGaussMass(-high, -low), 12);
-        expect(truncatedNormalPpf(1 - share, -high, -low)).toBeCloseTo(-truncatedNormalPpf(share, low, high), 6);
+        expect(truncatedNormalPpf(1 - q, -high, -low)).toBeCloseTo(-truncatedNormalPpf(q, low, high), 6);
       }),
     );
   });
 
   it("gives the point that has the asked share below it, within the interval.", () => {
     fc.assert(
-      fc.property(interval, fc.double({ min: 1e-6, max: 1 - 1e-6, noNaN: true }), ([low, high], share) => {
-        const x = truncatedNormalPpf(share, low, high);
+      fc.property(interval, share, ([low, high], q) => {
+        const x = truncatedNormalPpf(q, low, high);
         expect(x).toBeGreaterThanOrEqual(low);
         expect(x).toBeLessThanOrEqual(high);
         // What rounding of x alone changes: the density there times its last digit.
         const digits = 1e-14 * (1 + Math.abs(x)) * (1 + Math.abs(x));
         const below = x > low ? Math.exp(logGaussMass(low, x) - logGaussMass(low, high)) : 0;
-        expect(Math.abs(below - share)).toBeLessThan(1e-9 + 1e3 * digits);
+        expect(Math.abs(below - q)).toBeLessThan(1e-9 + 1e3 * digits);
       }),
     );
   });

@@ -89,6 +89,7 @@ def write_kinds(storage):
             system_attrs={"from": "elsewhere"},
         )
     )
+    study.enqueue_trial({"log": 0.001, "int step": 100}, user_attrs={"waits": None})
     several = optuna.create_study(study_name="several objectives", storage=storage, directions=["minimize", "maximize"])
     several.optimize(lambda trial: (trial.suggest_float("x", 0, 1), 2.0), n_trials=2)
 
@@ -112,17 +113,17 @@ def write_tpe(storage, n_trials=25):
 
 
 if old:
-    write_tpe(open_journal("naive-times.log"), 12)
-    print(json.dumps({"optuna": optuna.__version__, "naive-times.log": read("naive-times.log")}, ensure_ascii=False))
+    write_tpe(open_journal("naive-times.jsonl"), 12)
+    print(json.dumps({"optuna": optuna.__version__, "naive-times.jsonl": read("naive-times.jsonl")}, ensure_ascii=False))
 else:
-    write_kinds(open_journal("kinds.log"))
-    write_tpe(open_journal("tpe.log"))
+    write_kinds(open_journal("kinds.jsonl"))
+    write_tpe(open_journal("tpe.jsonl"))
     print(
         json.dumps(
             {
                 "optuna": optuna.__version__,
-                "kinds.log": read("kinds.log"),
-                "tpe.log": read("tpe.log"),
+                "kinds.jsonl": read("kinds.jsonl"),
+                "tpe.jsonl": read("tpe.jsonl"),
             },
             ensure_ascii=False,
         )

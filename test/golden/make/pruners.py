@@ -59,8 +59,8 @@ def run(name, direction, seed, n_trials, length):
         for step in range(first, length + first, stride):
             value = math.nan if rng.random() < 0.06 else round(level + rng.gauss(0, 0.5) - 0.05 * step, 1)
             trial.report(value, step)
-            prune = trial.should_prune()
-            reports.append([step, number(value), prune])
+            prune = bool(trial.should_prune())
+            reports.append([step, number(value), int(prune)])
             # Some objectives do not listen.
             if prune and rng.random() < 0.8:
                 end = "pruned"
@@ -101,7 +101,7 @@ print(
         {
             "optuna": optuna.__version__,
             "runs": [
-                run(name, direction, seed, 24 if "patient" in name else 36, 12)
+                run(name, direction, seed, 24, 10)
                 for name in PRUNERS
                 for direction in ["minimize", "maximize"]
                 for seed in range(2)
