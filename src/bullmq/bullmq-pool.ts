@@ -18,6 +18,8 @@ import { RemoteCalls } from "./remote-calls.js";
 
 /** Cost in nanoseconds from which on a call is worth a trip through Redis, which takes some milliseconds of several processes. */
 const WORTH_A_TRIP = 500_000;
+/** One worker too is kept busy by two calls: one is on its way while it does the other. */
+const LEAST_WIDTH = 2;
 
 export interface BullmqPoolOptions {
   /** Where Redis is. */
@@ -25,8 +27,8 @@ export interface BullmqPoolOptions {
   /** Name of BullMQ's queue, the same as the workers'. Default "trellis". */
   readonly queue?: string | undefined;
   /**
-   * How many calls to have under way at once, an integer >= 1. Default: what the workers that are there when the pool is made can do
-   * at once, at least 1. Bits do not depend on it.
+   * How many calls workers can do at once, an integer >= 1; at least two are under way. Default: what the workers that are there when
+   * the pool is made can do. Bits do not depend on it.
    */
   readonly workers?: number | undefined;
   /** As in `threadPool`; workers whose processors round otherwise refuse calls of "fast" f32 kernels. Default "fast". */
@@ -50,7 +52,7 @@ class BullmqPool implements Pool {
   readonly memory: Memory;
   readonly width: number;
   readonly #calls: RemoteCalls;
-  readonly #kernels: KernelBuild;
+  readonly kernels: KernelBuild;
   readonly #arithmetic: Arithmetic;
   readonly #inline: InlinePool;
   readonly #tasks = new TaskQueue();
@@ -62,7 +64,7 @@ class BullmqPool implements Pool {
     this.memory = new Memory(false);
     this.width = width;
     this.#calls = calls;
-    this.#kernels = kernels;
+    this.kernels = kernels;
     this.#arithmetic = arithmetic;
     this.#inline = new InlinePool(this.memory, new Linker(this.memory, kernels));
     this.#blocks = new PublishedBlocks(this.memory, calls.contents, redisBytes);
@@ -141,7 +143,7 @@ class BullmqPool implements Pool {
   }
 
   async #load(module: KernelModule): Promise<PublishedCode> {
-    const [code, portable] = await Promise.all([module.load(this.#kernels), module.load("portable")]);
+    const [code, portable] = await Promise.all([module.load(this.kernels), module.load("portable")]);
     const { name, memoryFlagAt } = code;
     const bytes = new Uint8Array(Buffer.from(JSON.stringify({ name, code: code.code, memoryFlagAt })));
     return { hash: await hashOf(bytes), bytes, isSpecial: code.code !== portable.code };
@@ -193,7 +195,7 @@ export async function bullmqPool(options: BullmqPoolOptions): Promise<Pool> {
   checks.positive(redisSize, "redisSize", "megabytes");
   const calls = await RemoteCalls.open(connection, queue, patience);
   try {
-    const width = workers ?? Math.max(1, await calls.capacity());
+    const width = Math.max(LEAST_WIDTH, workers ?? (await calls.capacity()));
     return new BullmqPool(calls, width, kernels, await arithmeticHere(), redisSize * 2 ** 20);
   } catch (error) {
     await calls.close();

@@ -25,6 +25,7 @@ const y = rows.map((i) => labels[i]!);
 /** No call is too small for a worker. */
 const allAway = (pool: Pool): Pool => ({
   width: pool.width,
+  kernels: pool.kernels,
   memory: pool.memory,
   run: (call: KernelCall, signal?: AbortSignal) => pool.run({ ...call, cost: DEAR }, signal),
   close: () => pool.close(),
@@ -37,7 +38,7 @@ function counted(pool: Pool): { readonly pool: Pool; readonly calls: () => numbe
     await pool.run(call, signal);
     calls++;
   };
-  return { pool: { width: pool.width, memory: pool.memory, run, close: () => pool.close() }, calls: () => calls };
+  return { pool: { width: pool.width, kernels: pool.kernels, memory: pool.memory, run, close: () => pool.close() }, calls: () => calls };
 }
 
 describe.skipIf(!redisIsHere)(`bullmqPool${unlessMissing}`, () => {
@@ -282,7 +283,7 @@ describe.skipIf(!redisIsHere)(`runBullmqWorker${unlessMissing}`, () => {
     await Promise.all([ended, done]);
     expect(counted()).toBe(2000);
     await pool.close();
-    expect(await widthOf(await bullmqPool({ connection }))).toBe(1);
+    expect(await widthOf(await bullmqPool({ connection }))).toBe(2); // None is there any more.
   });
 
   it("refuses f32 kernels of a pool whose processor rounds otherwise.", async () => {

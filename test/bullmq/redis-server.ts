@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sleep } from "../parallel/probe.js";
@@ -36,7 +36,7 @@ export class RedisServer {
     const options = ["--port", "0", "--unixsocket", this.connection.path, "--dir", this.#folder];
     const keepsNothing = ["--save", "", "--appendonly", "no"];
     this.#process = spawn("redis-server", [...options, ...keepsNothing], { stdio: "ignore" });
-    while (!existsSync(this.connection.path)) await sleep(10);
+    while (!(await accepts(this.connection.path))) await sleep(10);
   }
 
   /** As a machine that loses its power does. */
@@ -52,4 +52,12 @@ export class RedisServer {
     await this.kill();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Whether somebody listens on the socket. */
+function accepts(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => resolve(true));
+    socket.once("error", () => resolve(false)).once("connect", () => socket.destroy());
+  });
 }

@@ -17,7 +17,7 @@ from sklearn.model_selection import HalvingGridSearchCV, KFold
 warnings.simplefilter("ignore")
 cases = []
 for rows, candidates, factor, least, aggressive, classes in itertools.product(
-    [120, 1000], [3, 9, 25], [2, 3, 2.5], ["exhaust", "smallest", 20], [False, True], [2, 3]
+    [120, 700], [3, 9, 25], [2, 3, 2.5], ["exhaust", "smallest", 20], [False, True], [2]
 ):
     X, y = make_classification(
         rows, n_features=8, n_informative=6, n_classes=classes, random_state=0
