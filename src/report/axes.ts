@@ -17,6 +17,8 @@ export interface ParameterScale extends Scale {
 }
 
 const MOST_TICKS = 6;
+/** Significant digits of a tick. */
+const DIGITS = 12;
 
 /** For everything that one parameter was drawn from. */
 export function parameterScale(distributions: readonly Distribution[]): ParameterScale {
@@ -27,7 +29,7 @@ export function parameterScale(distributions: readonly Distribution[]): Paramete
   if (ranges.every(({ log }) => log)) return logScale(low, high);
   const isInteger = ranges.every(({ kind }) => kind === "int");
   const step = first!.step !== null && (high - low) / first!.step <= MOST_TICKS ? first!.step : 0;
-  const at = step > 0 ? multiples(low, high, step, low) : roundNumbers(low, high, isInteger);
+  const at = step > 0 || low === high ? multiples(low, high, step || 1, low) : roundNumbers(low, high, isInteger);
   return { ...padded(low, high), ticks: labelled(at), place: (value) => value };
 }
 
@@ -53,7 +55,7 @@ export function integerScale(low: number, high: number): Scale {
 
 /** Ends at round numbers, so that the rules across a picture are where its numbers are. */
 export function valueScale(low: number, high: number): Scale {
-  const margin = high > low ? (high - low) * 0.04 : Math.abs(high) * 0.05 || 1;
+  const margin = marginOf(low, high);
   const step = roundStep(low - margin, high + margin);
   const [min, max] = [Math.floor((low - margin) / step) * step, Math.ceil((high + margin) / step) * step];
   return { min: exact(min), max: exact(max), ticks: labelled(multiples(min, max, step)) };
@@ -61,7 +63,7 @@ export function valueScale(low: number, high: number): Scale {
 
 /** All with as many decimals. */
 function labelled(values: readonly number[]): ReadonlyMap<number, string> {
-  const texts = values.map((value) => written(value, 10));
+  const texts = values.map((value) => written(value, DIGITS));
   if (texts.some((text) => text.includes("e"))) return new Map(values.map((value, i) => [value, texts[i]!]));
   const decimals = Math.max(0, ...texts.map((text) => text.split(".")[1]?.length ?? 0));
   return new Map(values.map((value) => [value, value.toFixed(decimals)]));
@@ -69,8 +71,15 @@ function labelled(values: readonly number[]): ReadonlyMap<number, string> {
 
 /** A little room, so that no dot lies on the frame. */
 function padded(low: number, high: number): { readonly min: number; readonly max: number } {
-  const margin = high > low ? (high - low) * 0.05 : Math.abs(high) * 0.05 || 1;
+  const margin = marginOf(low, high);
   return { min: low - margin, max: high + margin };
+}
+
+/** A twentieth of the range; of the value where there is but one, or they differ in their last digits only. */
+function marginOf(low: number, high: number): number {
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  if (size < 1e-300) return 1;
+  return (high - low > 1e-9 * size ? high - low : size) / 20;
 }
 
 function roundNumbers(low: number, high: number, isInteger: boolean): number[] {
@@ -94,7 +103,7 @@ function multiples(low: number, high: number, step: number, origin = 0): number[
 
 /** Without the dust of binary fractions. */
 function exact(value: number): number {
-  return Number(value.toPrecision(12));
+  return Number(value.toPrecision(DIGITS));
 }
 
 /** An axis that writes what its scale says. */

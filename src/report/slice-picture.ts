@@ -1,5 +1,5 @@
 import { InvalidDataError } from "../core/errors.js";
-import { objectiveAxis, parameterScale, type Scale, valueAxis, valueScale } from "./axes.js";
+import { objectiveAxis, type ParameterScale, parameterScale, type Scale, valueAxis, valueScale } from "./axes.js";
 import { drawChart } from "./chart.js";
 import { bestRing, completeDots, legend, prunedDots } from "./marks.js";
 import { BLUES, heading, INK } from "./theme.js";
@@ -18,6 +18,8 @@ const PANEL = { width: 190, height: 180, gapX: 22, gapY: 74 };
 const LEFT = 80;
 const TOP = 112;
 const RIGHT = 96;
+/** Labels of ticks that would touch each other stand upright, and are cut here. */
+const LONGEST_LABEL = 72;
 /** The palest blues would be lost on white. */
 const SHADES = BLUES.slice(2);
 
@@ -39,10 +41,12 @@ export async function slicePicture(tuning: Tuning, options: TuningPictureOptions
 
   const values = trials.map(({ value }) => value);
   const scale = valueScale(Math.min(...values), Math.max(...values));
-  const panels = names.map((name, i) => panel(name, i, drawn));
+  const scales = names.map((name) => scaleOf(name, trials));
+  const rowHeight = PANEL.height + PANEL.gapY + (scales.some(isCrowded) ? LONGEST_LABEL : 0);
+  const panels = names.map((name, i) => panel(name, scales[i]!, drawn, i, rowHeight));
   const columns = Math.min(COLUMNS, names.length);
   const width = columns * (PANEL.width + PANEL.gapX) - PANEL.gapX;
-  const height = Math.ceil(names.length / columns) * (PANEL.height + PANEL.gapY);
+  const height = Math.ceil(names.length / columns) * rowHeight;
   const option = {
     title: heading(title, subtitle, LEFT + width / 2),
     legend: legend(
@@ -58,25 +62,44 @@ export async function slicePicture(tuning: Tuning, options: TuningPictureOptions
   return drawChart(option, { width: LEFT + width + RIGHT, height: TOP + height });
 }
 
-function panel(name: string, i: number, { complete, pruned, best }: DrawnTrials) {
-  const trials = [...complete, ...pruned];
-  const scale = parameterScale(trials.flatMap(({ distributions }) => distributions.get(name) ?? []));
+function scaleOf(name: string, trials: readonly ValuedTrial[]): ParameterScale {
+  return parameterScale(trials.flatMap(({ distributions }) => distributions.get(name) ?? []));
+}
+
+function isCrowded({ ticks }: Scale): boolean {
+  const longest = Math.max(...[...ticks.values()].map((text) => text.length));
+  return longest * 6.6 + 4 > PANEL.width / ticks.size;
+}
+
+function panel(
+  name: string,
+  scale: ParameterScale,
+  { complete, pruned, best }: DrawnTrials,
+  i: number,
+  rowHeight: number,
+) {
   const place = ({ internals }: ValuedTrial) => {
     const internal = internals.get(name);
     return internal === undefined ? null : scale.place(internal);
   };
   const axes = { xAxisIndex: i, yAxisIndex: i };
   const [column, row] = [i % COLUMNS, Math.floor(i / COLUMNS)];
-  const { width, height, gapX, gapY } = PANEL;
+  const { width, height, gapX } = PANEL;
   return {
-    grid: { left: LEFT + column * (width + gapX), top: TOP + row * (height + gapY), width, height },
-    xAxis: { ...valueAxis(name, 32, scale), gridIndex: i },
+    grid: { left: LEFT + column * (width + gapX), top: TOP + row * rowHeight, width, height },
+    xAxis: { ...parameterAxis(name, scale), gridIndex: i },
     dots: { ...completeDots(complete, place), ...axes },
     marks: [
       { ...prunedDots(pruned, place), ...axes },
       { ...bestRing(best, place), ...axes },
     ],
   };
+}
+
+function parameterAxis(name: string, scale: ParameterScale) {
+  if (!isCrowded(scale)) return valueAxis(name, 32, scale);
+  const axis = valueAxis(name, 32 + LONGEST_LABEL, scale);
+  return { ...axis, axisLabel: { ...axis.axisLabel, rotate: 90, width: LONGEST_LABEL, overflow: "truncate" } };
 }
 
 /** Written at the first panel of a row only; its rules go through all. */

@@ -12,7 +12,7 @@ import { ReportFolder } from "../../examples/digits/src/report-folder.js";
 import { digitsTuner, fitBaseline, tune } from "../../examples/digits/src/tune.js";
 import { writeReport } from "../../examples/digits/src/write-report.js";
 
-const TRIALS = 6;
+const TRIALS = 3;
 
 describe("The digits example", () => {
   const data = loadData();

@@ -81,6 +81,18 @@ describe("slicePicture", () => {
     expect(texts.filter((text) => text === "Objective value")).toHaveLength(1);
   });
 
+  it("sets long names of choices upright, and cuts them.", async () => {
+    const kinds = { kind: choice(["gini", "log_loss", "the mean of squared errors", "friedman", "poisson"]) };
+    const chosen = trials.map((_, i) => trialOf(i, kinds, { value: i, internals: { kind: i % 5 } }));
+    const svg = await slicePicture({ direction: "minimize", trials: chosen });
+    const cut = textsOf(svg).filter((text) => text.endsWith("..."));
+    expect(cut).toHaveLength(1);
+    expect("the mean of squared errors".startsWith(cut[0]!.slice(0, -3))).toBe(true);
+    const upright = /transform="matrix\(0,-1,1,0/g;
+    expect(count(svg, upright)).toBe(1 + kinds.kind.choices.length);
+    expect(count(await slicePicture(tuning), upright)).toBe(1);
+  });
+
   it("leaves failed trials out, and a parameter's panel without the trials that do not have it.", async () => {
     const dots = async (some: readonly FrozenTrial[]) =>
       count(await slicePicture({ ...tuning, trials: some }), /<path [^>]*fill-opacity="0\.85"/g);

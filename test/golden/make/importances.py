@@ -97,8 +97,15 @@ def widening(trial):
     return (trial.suggest_int("depth", 1, high) - 3) ** 2 + trial.suggest_float("y", 0, 1)
 
 
-def optimized(objective, count, direction="minimize"):
-    study = optuna.create_study(direction=direction, sampler=optuna.samplers.TPESampler(seed=7))
+def branches(trial):
+    """Both branches are good alike, so that the best trials are of both."""
+    kind = trial.suggest_categorical("kind", ["linear", "rbf"])
+    C = abs(math.log(trial.suggest_float("C", 1e-2, 1e2, log=True)))
+    return C if kind == "linear" else C + 0.01 * abs(math.log(trial.suggest_float("gamma", 1e-3, 1.0, log=True)) + 3)
+
+
+def optimized(objective, count, sampler=None):
+    study = optuna.create_study(sampler=sampler or optuna.samplers.TPESampler(seed=7))
     study.optimize(objective, n_trials=count)
     return study
 
@@ -122,6 +129,7 @@ CASES = [
     ("choices against the whole space", study_of("maximize", drawn(60, MIXED, grade)), {"evaluate_on_local": False}),
     ("pruned, failed and infinite trials", with_losses(), {}),
     ("parameters that some trials have", optimized(conditional, 90), {}),
+    ("parameters that some of the best trials have", optimized(branches, 100, optuna.samplers.RandomSampler(seed=7)), {}),
     ("a range that changes", optimized(widening, 60), {}),
     ("a tuning of 200 trials", optimized(lambda t: bowl({n: t.suggest_float(n, d.low, d.high, log=d.log) for n, d in FLOATS.items()}), 200), {}),
     ("values that are all equal", study_of("minimize", drawn(12, FLOATS, lambda p: 1.0)), {}),
