@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadDigits } from "trellis-learn/datasets";
 import { compareAccuracies } from "./harness/accuracies.mjs";
+import { mnistOf, stratifiedSplit } from "./harness/data.mjs";
 import { compareBest } from "./harness/superiority.mjs";
 
+const SPLIT_SEED = 42;
 const ONE_CORE = [0];
 const TWO_CORES = [0, 1];
 
@@ -84,6 +86,17 @@ export function rows(folder, quick) {
     summary: compareBest,
   });
 
+  const pixels = (name, count) => ({
+    ...folder.load(name, `t10k-${count}`, () => stratifiedSplit(mnistOf("t10k"), count, SPLIT_SEED)[0]),
+    divisor: 255,
+    scaledType: "float32",
+  });
+  const svcGrid = (workers) => ({
+    ...{ op: "bullmqGrid", estimator: "svc", data: "train", folds: 3, workers },
+    params: { kernel: "rbf", probability: true, randomState: 42 },
+    grid: size({ C: [1, 10, 100], gamma: [0.1, 0.01] }, { C: [1, 10] }),
+  });
+
   const digits = () => {
     const { X, y } = loadDigits();
     const { data, rows: count, cols } = X;
@@ -125,6 +138,21 @@ export function rows(folder, quick) {
         const { ratio: _, goal_of: __, ...accuracies } = compareAccuracies(answers);
         return accuracies;
       },
+    },
+    {
+      id: "bullmq-two-workers",
+      what:
+        `GridSearchCV of 6 SVCs (C x gamma), rbf, with probabilities, 3 folds, refit, MNIST t10k ${size(6000, 300)} x 784, pixels / 255, ` +
+        "through BullMQ: our time with one worker process / with two",
+      goal: 1.4,
+      peer: "ours",
+      cpus: TWO_CORES,
+      rounds: 1,
+      onlyLts: true,
+      tables: () => [pixels("few", size(600, 200)), pixels("train", size(6000, 300))],
+      warm: [2, 1].map((workers) => ({ ...svcGrid(workers), data: "few", grid: { C: [1], gamma: [0.1] } })),
+      timed: svcGrid(2),
+      peerTimed: svcGrid(1),
     },
   ];
 }

@@ -1,7 +1,8 @@
 // Our side of the tune benchmark.
-import { choice, float, int, RandomForestClassifier, TpeTuner } from "trellis-learn";
+import { choice, float, int, RandomForestClassifier, SVC, TpeTuner } from "trellis-learn";
 import { createStudy, TpeSampler } from "trellis-learn/tune";
 import { median, timesOf } from "../harness/answer.mjs";
+import { bullmqOperations } from "../harness/bullmq.mjs";
 import { problemOf } from "../harness/problems.mjs";
 import { answerAsTrellis, matrixOf } from "../harness/trellis.mjs";
 
@@ -24,7 +25,13 @@ async function leastOf(objective, space, trials, randomState) {
   return study.bestValue;
 }
 
-await answerAsTrellis({ forest: (params) => new RandomForestClassifier(params) }, ({ tables, estimatorOf }) => ({
+const estimators = {
+  forest: (params) => new RandomForestClassifier(params),
+  svc: (params) => new SVC(params),
+};
+
+await answerAsTrellis(estimators, (shared) => ({
+  ...bullmqOperations(shared),
   async minimise({ space: given, trials, seeds, per = 1, ...problem }) {
     const objective = problemOf(problem);
     const space = spaceOf(given);
@@ -36,11 +43,11 @@ await answerAsTrellis({ forest: (params) => new RandomForestClassifier(params) }
     return { seconds: seconds / per, best, probe: objective(Object.fromEntries(corner)) };
   },
   async tune({ data, space, folds, trials, seeds, ...rest }) {
-    const table = tables.get(data);
+    const table = shared.tables.get(data);
     const accuracies = [];
     const seconds = await timesOf(seeds, async () => {
       const randomState = accuracies.length;
-      const estimator = await estimatorOf({ ...rest, params: { randomState } });
+      const estimator = await shared.estimatorOf({ ...rest, params: { randomState } });
       const tuner = new TpeTuner({
         estimator,
         space: spaceOf(space),
