@@ -12,7 +12,7 @@ import { defaultPool } from "../parallel/default-pool.js";
 import { jobsOf, limit } from "../parallel/limit.js";
 import type { CvLike } from "../split/check-cv.js";
 import type { Split } from "../split/splitter.js";
-import { type FoldScore, scoreFolds } from "./score-folds.js";
+import type { FoldScore } from "./score-folds.js";
 import { type Scoring, scorersOf } from "./scoring.js";
 import { splitsOf } from "./splits-of.js";
 
@@ -54,6 +54,7 @@ export async function crossValidate<E extends AnyEstimator>(
   options: CrossValidateOptions = {},
 ): Promise<CrossValidation<E>> {
   const { errorScore = Number.NaN, returnTrainScore = false } = options;
+  const { scoreFolds } = await import("./score-folds.js");
   const scorers = scorersOf(options.scoring ?? null, estimator);
   return withData(estimator, X, y, options, async ({ X: matrix, y: target, splits, evalSets }, ctx) => {
     const folds: FoldScore[] = [];

@@ -46,11 +46,11 @@ function definition<E extends AnyEstimator>(): Definition<HalvingGridSearchCVPar
         samples: ["nSamples"],
         wrong: [null, 1],
       }),
-      maxResources: anyOf<number | "auto">("auto", oneOf("auto", "auto"), integer(1000, { min: 1 })),
+      maxResources: anyOf<number | "auto">("auto", oneOf("auto", "auto"), integer(40, { min: 1 })),
       minResources: anyOf<number | "exhaust" | "smallest">(
         "exhaust",
         oneOf("exhaust", "exhaust", "smallest"),
-        integer(1, { min: 1 }),
+        integer(20, { min: 1 }),
       ),
       aggressiveElimination: boolean(false),
       randomState: seed(),

@@ -21,7 +21,7 @@ import type { StopReason } from "./events.js";
 import type { Fact } from "./score-board.js";
 import { scoreAll, scorersOf } from "./scoring.js";
 import type { SearchParams } from "./search-params.js";
-import { type SearchFitOptions, SearchRun } from "./search-run.js";
+import type { SearchFitOptions, SearchRun } from "./search-run.js";
 
 /** State of a finished search. Times are facts of the run and not of the result; they are kept beside it. */
 export interface SearchModel {
@@ -122,6 +122,8 @@ export abstract class SearchCV<
   override async learn(data: TrainingData, params: Readonly<P>, ctx: FitContext): Promise<S> {
     const start = performance.now();
     const seconds = () => (performance.now() - start) / 1000;
+    // Whoever only predicts does not load what searches.
+    const { SearchRun } = await import("./search-run.js");
     const run = await SearchRun.start<E>(this as unknown as AnyEstimator, params, data, this.count(params, data), ctx);
     try {
       await this.explore(run, params, ctx);
