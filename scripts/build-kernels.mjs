@@ -1,5 +1,6 @@
 // Compiles src/kernels/assembly/<family>.ts with AssemblyScript, for shared and for private memory, and writes the
-// modules as text into src/kernels/generated/<family>.ts. Skips families whose sources have not changed.
+// modules as text into src/kernels/generated/<family>.ts. Skips families whose sources have not changed. What they were
+// made from is named in build-id.ts.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -21,7 +22,7 @@ const sources = Object.fromEntries(
 );
 const self = readFileSync(fileURLToPath(import.meta.url), "utf8");
 const stamp = createHash("sha256")
-  .update(JSON.stringify([sources, layout, self]))
+  .update(JSON.stringify([sources, layout, self, asc.version]))
   .digest("hex")
   .slice(0, 16);
 
@@ -96,3 +97,7 @@ for (const [family, page] of Object.entries(layout)) {
   await build(family, page, false);
   if (RELAXED.includes(family)) await build(family, page, true);
 }
+writeFileSync(
+  new URL("build-id.ts", generated),
+  `/** Names the sources and the compiler that the kernels were made from. */\nexport const BUILD_ID = "${stamp}";\n`,
+);

@@ -103,11 +103,35 @@ export {
   crossValScore,
 } from "./model-selection/cross-validate.js";
 export { type CandidateParams, type Column, CvResults, type ScoreTable } from "./model-selection/cv-results.js";
-export type { Leader, Scores, SearchEvent } from "./model-selection/events.js";
-export { GridSearchCV, type GridSearchCVParams, type SearchFitOptions } from "./model-selection/grid-search-cv.js";
+export {
+  type CategoricalDistribution,
+  choice,
+  type Distribution,
+  type FloatDistribution,
+  float,
+  type IntDistribution,
+  int,
+  type SearchSpace,
+} from "./model-selection/distributions.js";
+export type {
+  Leader,
+  Scores,
+  SearchControl,
+  SearchEvent,
+  SearchListener,
+  StopReason,
+} from "./model-selection/events.js";
+export { GridSearchCV, type GridSearchCVParams } from "./model-selection/grid-search-cv.js";
+export { HalvingGridSearchCV, type HalvingGridSearchCVParams } from "./model-selection/halving-grid-search-cv.js";
 export { type GridLike, ParameterGrid } from "./model-selection/parameter-grid.js";
+export { type ParamDistributions, ParameterSampler } from "./model-selection/parameter-sampler.js";
+export { RandomizedSearchCV, type RandomizedSearchCVParams } from "./model-selection/randomized-search-cv.js";
+export type { Fact } from "./model-selection/score-board.js";
 export type { Scoring, ScoringFunction } from "./model-selection/scoring.js";
-export type { SearchModel, SearchParams } from "./model-selection/search.js";
+export { SearchCV, type SearchModel } from "./model-selection/search-cv.js";
+export type { JournalSpec, JournalUnit, OpenJournal, SearchJournal } from "./model-selection/search-journal.js";
+export type { SearchParams } from "./model-selection/search-params.js";
+export type { RoundOptions, SearchFitOptions, SearchRun } from "./model-selection/search-run.js";
 // Neural networks
 export type {
   Epoch,
@@ -186,3 +210,7 @@ export {
 } from "./tree/decision-tree.js";
 export type { TreeModel } from "./tree/tree-model.js";
 export type { TreeParams } from "./tree/tree-params.js";
+export type { FrozenTrial, Json, TrialState } from "./tune/frozen-trial.js";
+export type { Pruner, PrunerVerdict } from "./tune/pruner.js";
+export type { Direction, Draw, Sampler, StudyView } from "./tune/sampler.js";
+export { TpeTuner, type TpeTunerParams } from "./tune/tpe-tuner.js";

@@ -28,7 +28,9 @@ const guides = [
   "gradient-boosting",
   "neural-networks",
   "neural-backends",
+  "studies",
   "support-vector-machines",
+  "tuning",
 ].map((name) => `docs/${name}.md`);
 
 describe.each(["README.md", "CONTRIBUTING.md", ...guides])("Of %s", (file) => {

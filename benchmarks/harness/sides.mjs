@@ -36,6 +36,7 @@ export const peers = {
   "scikit-learn": inPython("sklearn_peer.py"),
   xgboost: inPython("xgboost_peer.py"),
   lightgbm: inPython("lightgbm_peer.py"),
+  optuna: inPython("optuna_peer.py"),
   pytorch: inPython("torch_peer.py"),
   keras: inPython("keras_peer.py"),
   // Its libraries have all cores but in the processes of n_jobs, to which joblib deals them out: refits gain by that.

@@ -83,6 +83,23 @@ export class AllFitsFailedError extends TrellisError {
   }
 }
 
+/** A search was stopped before it had a single candidate to choose. */
+export class SearchStoppedError extends TrellisError {
+  constructor(message: string) {
+    super(message, "SEARCH_STOPPED");
+  }
+}
+
+/** A journal was begun by another search: other parameters, other data, other splits or other kernels. */
+export class JournalMismatchError extends TrellisError {
+  /** What differs. */
+  readonly part: string;
+  constructor(message: string, part: string) {
+    super(message, "JOURNAL_MISMATCH");
+    this.part = part;
+  }
+}
+
 /**
  * A kernel broke off (a wasm trap) or its worker died: a defect of the library or too little memory. Or its code could not be
  * fetched; then the next call tries again.

@@ -63,6 +63,8 @@ export interface RunContext {
 }
 
 export interface FitContext extends RunContext {
+  /** What `fit` was called with: where a class whose fit takes options of its own finds them. */
+  readonly options: Readonly<FitOptions>;
   progress(progress: Progress): void;
 }
 

@@ -63,6 +63,7 @@ export async function* fitAll(
     pool: options.pool ?? defaultPool(),
     workspace,
     signal,
+    options,
     progress: options.onProgress ?? (() => {}),
   };
   const fail =

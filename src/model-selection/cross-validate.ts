@@ -12,9 +12,9 @@ import { defaultPool } from "../parallel/default-pool.js";
 import { jobsOf, limit } from "../parallel/limit.js";
 import type { CvLike } from "../split/check-cv.js";
 import type { Split } from "../split/splitter.js";
-import { type FoldScore, scoreFolds } from "./score-folds.js";
+import type { FoldScore } from "./score-folds.js";
 import { type Scoring, scorersOf } from "./scoring.js";
-import { splitsOf } from "./search.js";
+import { splitsOf } from "./splits-of.js";
 
 export interface CrossValidateOptions extends FitOptions {
   /** Number of folds (stratified for classes), a splitter, or pairs of train and test rows. Default 5. */
@@ -54,11 +54,12 @@ export async function crossValidate<E extends AnyEstimator>(
   options: CrossValidateOptions = {},
 ): Promise<CrossValidation<E>> {
   const { errorScore = Number.NaN, returnTrainScore = false } = options;
+  const { scoreFolds } = await import("./score-folds.js");
   const scorers = scorersOf(options.scoring ?? null, estimator);
   return withData(estimator, X, y, options, async ({ X: matrix, y: target, splits, evalSets }, ctx) => {
     const folds: FoldScore[] = [];
     const sampleWeight = toWeights(options.sampleWeight, matrix.rows);
-    for await (const one of scoreFolds(
+    for await (const scored of scoreFolds(
       [estimator],
       matrix,
       target,
@@ -73,7 +74,7 @@ export async function crossValidate<E extends AnyEstimator>(
       },
       ctx,
     )) {
-      folds[one.fold] = one;
+      for (const one of scored) folds[one.fold] = one;
       options.onProgress?.({ what: "folds", done: folds.filter(Boolean).length, total: splits.length });
     }
     const column = (value: (fold: FoldScore) => number) => Float64Array.from(folds, value);

@@ -25,6 +25,7 @@ export class CvResults {
   constructor(
     params: readonly CandidateParams[],
     scores: Readonly<Record<string, ScoreTable>>,
+    facts: Readonly<Record<string, readonly unknown[]>>,
     folds: number,
     times: { readonly fit: Float64Array; readonly score: Float64Array } | null,
   ) {
@@ -37,6 +38,7 @@ export class CvResults {
     const paths = [...new Set(params.flatMap((candidate) => Object.keys(candidate)))].sort();
     for (const path of paths) columns[`param_${path}`] = params.map((candidate) => candidate[path]);
     columns.params = params;
+    for (const [name, column] of Object.entries(facts)) columns[name] = column;
     const names = Object.keys(scores);
     for (const [name, { test, train }] of Object.entries(scores)) {
       const suffix = names.length === 1 ? "score" : name;

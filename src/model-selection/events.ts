@@ -9,12 +9,21 @@ export interface Leader {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+/** Why a search ended before all its candidates were scored. */
+export type StopReason = "timeout" | "target score" | "callback";
+
 /**
- * What happens in a search, in the order in which it happens. Progress bars, journals and trackers are listeners; the
- * search knows none of them.
+ * What happens in a search, in the order in which it happens. Progress bars and trackers are listeners; the search knows
+ * none of them. `candidate` counts from 0 in the order in which candidates were made.
  */
 export type SearchEvent =
-  | { readonly type: "search-started"; readonly candidates: number; readonly folds: number }
+  | {
+      readonly type: "search-started";
+      readonly candidates: number;
+      readonly folds: number;
+      /** Scores of a candidate on a fold that a journal knew already; they come as events all the same. */
+      readonly resumed: number;
+    }
   | {
       /** A fit tells how far it is; `fold` is null for the refit. */
       readonly type: "fit-progress";
@@ -30,6 +39,8 @@ export type SearchEvent =
       readonly fold: number;
       readonly scores: Scores;
       readonly trainScores: Scores | null;
+      /** What the candidate was given of a resource so far, where it is given more and more; else null. */
+      readonly resource: number | null;
     }
   | {
       readonly type: "candidate-scored";
@@ -42,11 +53,32 @@ export type SearchEvent =
       /** Null while every candidate so far has failed. */
       readonly best: Leader | null;
     }
+  | {
+      /** A candidate is given up after its score at this resource. */
+      readonly type: "trial-pruned";
+      readonly candidate: number;
+      readonly params: Readonly<Record<string, unknown>>;
+      readonly resource: number;
+      readonly score: number;
+      readonly done: number;
+      readonly total: number;
+      readonly best: Leader | null;
+    }
+  | { readonly type: "search-stopped"; readonly reason: StopReason }
   | { readonly type: "refitted"; readonly seconds: number }
   | {
       readonly type: "search-finished";
+      /** Place of the best candidate in the results. */
       readonly bestIndex: number;
       readonly bestScore: number;
       readonly bestParams: Readonly<Record<string, unknown>>;
       readonly seconds: number;
     };
+
+/** What a listener can do about the search that it listens to. */
+export interface SearchControl {
+  /** Ends the search after this event: the best of the candidates so far is refitted. */
+  stop(): void;
+}
+
+export type SearchListener = (event: SearchEvent, control: SearchControl) => void;

@@ -38,14 +38,23 @@ export interface FoldOptions {
   readonly keepEstimators: boolean;
   /** Told how far the fits of a fold are. */
   readonly onFitProgress?: (fold: number, progress: Progress) => void;
+  /** The candidates to fit on a fold, ascending. Default all. */
+  readonly candidatesOf?: (fold: number) => readonly number[];
+  /** All folds are worked on side by side. Default false: as many as the pool is wide. */
+  readonly inStep?: boolean;
+  /**
+   * How long fitted candidates are held to be scored together, which saves work: milliseconds since the last were scored.
+   * Default for as long as it takes; 0 for a reader who may break off after each.
+   */
+  readonly patience?: number;
 }
 
-/** Fitted candidates that are held until they are scored together. */
+/** Fitted candidates that are held at most until they are scored together. */
 const BATCH = 32;
 
 /**
  * Fits all candidates on every fold, and scores them: all candidates of a fold go through one fitAll, so that they
- * share their work; as many folds as the pool is wide are under way at a time.
+ * share their work; as many folds as the pool is wide are under way at a time. What was scored together comes together.
  */
 export async function* scoreFolds(
   candidates: readonly AnyEstimator[],
@@ -54,13 +63,15 @@ export async function* scoreFolds(
   splits: readonly Split[],
   options: FoldOptions,
   ctx: RunContext,
-): AsyncGenerator<FoldScore> {
+): AsyncGenerator<readonly FoldScore[]> {
   const stop = new AbortController();
   const run: RunContext = { ...ctx, signal: AbortSignal.any([ctx.signal, stop.signal]) };
-  const width = Math.min(ctx.pool.width, splits.length);
+  const width = options.inStep === true ? splits.length : Math.min(ctx.pool.width, splits.length);
+  const all = [...candidates.keys()];
   const lane = async function* (first: number) {
     for (let fold = first; fold < splits.length; fold += width) {
-      yield* scoreFold(candidates, X, y, splits[fold]!, fold, options, run);
+      const wanted = options.candidatesOf?.(fold) ?? all;
+      if (wanted.length > 0) yield* scoreFold(candidates, wanted, X, y, splits[fold]!, fold, options, run);
     }
   };
   const lanes = Array.from({ length: width }, (_, first) => lane(first));
@@ -69,33 +80,35 @@ export async function* scoreFolds(
 
 async function* scoreFold(
   candidates: readonly AnyEstimator[],
+  wanted: readonly number[],
   X: Matrix,
   y: Target,
   { train, test }: Split,
   fold: number,
   options: FoldOptions,
   ctx: RunContext,
-): AsyncGenerator<FoldScore> {
+): AsyncGenerator<readonly FoldScore[]> {
   const { scorers, errorScore, returnTrainScore, sampleWeight, keepEstimators } = options;
-  const clones = candidates.map((candidate) => candidate.clone());
+  const clones = wanted.map((candidate) => candidates[candidate]!.clone());
   const [XTrain, yTrain, XTest, yTest] = [X.take(train), y.take(train), X.take(test), y.take(test)];
   /** What failed has the error score. */
   const filled = (scores: Scores): Scores => {
     const missing = errorScore === "raise" ? Number.NaN : errorScore;
     return Object.fromEntries(scorers.map(({ name }) => [name, scores[name] ?? missing]));
   };
-  const note = (candidate: number, test: Scored, own: Scored | null, fitTime: number, scoreTime: number): FoldScore => {
+  const note = (index: number, test: Scored, own: Scored | null, fitTime: number, scoreTime: number): FoldScore => {
+    const candidate = wanted[index]!;
     const error = test.error ?? own?.error ?? null;
     if (error !== null && errorScore === "raise") throw error;
     const trainScores = own === null ? null : filled(own.scores);
-    const estimator = keepEstimators ? clones[candidate]! : null;
+    const estimator = keepEstimators ? clones[index]! : null;
     const isLost = Object.keys(test.scores).length === 0;
     return { candidate, fold, scores: filled(test.scores), trainScores, estimator, error, isLost, fitTime, scoreTime };
   };
   const failures: FoldScore[] = [];
-  const fail = (candidate: number, error: unknown): void => {
+  const fail = (index: number, error: unknown): void => {
     const nothing: Scored = { scores: {}, error: asError(error) };
-    failures.push(note(candidate, nothing, returnTrainScore ? nothing : null, 0, 0));
+    failures.push(note(index, nothing, returnTrainScore ? nothing : null, 0, 0));
   };
   let started = performance.now();
   const seconds = () => {
@@ -103,17 +116,15 @@ async function* scoreFold(
     started = performance.now();
     return (started - since) / 1000;
   };
-  const score = async function* (batch: readonly number[]): AsyncGenerator<FoldScore> {
+  const score = async (batch: readonly number[]): Promise<readonly FoldScore[]> => {
     const fitTime = seconds() / batch.length;
-    const estimators = batch.map((candidate) => clones[candidate]!);
+    const estimators = batch.map((index) => clones[index]!);
     const testScores = await scoreAll(estimators, XTest, yTest, scorers, ctx);
     const scoreTime = seconds() / batch.length;
     const trainScores = returnTrainScore ? await scoreAll(estimators, XTrain, yTrain, scorers, ctx) : null;
     if (!keepEstimators) for (const estimator of estimators) Estimator.forget(estimator);
-    for (const [i, candidate] of batch.entries()) {
-      yield note(candidate, testScores[i]!, trainScores?.[i] ?? null, fitTime, scoreTime);
-    }
     started = performance.now();
+    return batch.map((index, i) => note(index, testScores[i]!, trainScores?.[i] ?? null, fitTime, scoreTime));
   };
   const fitting: FitAllOptions = {
     pool: ctx.pool,
@@ -124,13 +135,14 @@ async function* scoreFold(
     onProgress: (progress) => options.onFitProgress?.(fold, progress),
     onFailure: fail,
   };
+  const { patience = Number.POSITIVE_INFINITY } = options;
   let batch: number[] = [];
-  for await (const candidate of fitAll(clones, XTrain, yTrain, fitting)) {
-    batch.push(candidate);
-    if (batch.length < BATCH) continue;
-    yield* score(batch);
+  for await (const index of fitAll(clones, XTrain, yTrain, fitting)) {
+    batch.push(index);
+    if (batch.length < BATCH && performance.now() - started < patience) continue;
+    yield await score(batch);
     batch = [];
   }
-  if (batch.length > 0) yield* score(batch);
-  yield* failures;
+  if (batch.length > 0) yield await score(batch);
+  if (failures.length > 0) yield failures;
 }

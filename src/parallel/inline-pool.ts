@@ -13,6 +13,7 @@ import { type Task, TaskQueue } from "./task-queue.js";
  */
 export class InlinePool implements Pool {
   readonly width = 1;
+  readonly kernels: KernelBuild;
   readonly memory: Memory;
   readonly #linker: Linker;
   readonly #queue = new TaskQueue();
@@ -20,6 +21,7 @@ export class InlinePool implements Pool {
   #pumping = false;
 
   constructor(memory: Memory, linker: Linker) {
+    this.kernels = linker.build;
     this.memory = memory;
     this.#linker = linker;
   }

@@ -1,4 +1,5 @@
 import { InvalidParameterError } from "../core/errors.js";
+import type { KernelBuild } from "../kernels/kernel.js";
 import type { Memory } from "./memory.js";
 import type { KernelCall, Pool } from "./pool.js";
 import { TaskQueue } from "./task-queue.js";
@@ -13,6 +14,10 @@ class LimitedPool implements Pool {
   constructor(pool: Pool, width: number) {
     this.#pool = pool;
     this.width = width;
+  }
+
+  get kernels(): KernelBuild {
+    return this.#pool.kernels;
   }
 
   get memory(): Memory {

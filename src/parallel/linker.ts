@@ -6,13 +6,13 @@ export type KernelFunction = (...args: number[]) => number | undefined;
 /** Loads and compiles kernel modules once and binds them to one memory. */
 export class Linker {
   readonly #memory: Memory;
-  readonly #build: KernelBuild;
+  readonly build: KernelBuild;
   readonly #modules = new Map<KernelModule, Promise<WebAssembly.Module>>();
   readonly #instances = new Map<KernelModule, WebAssembly.Instance>();
 
   constructor(memory: Memory, build: KernelBuild) {
     this.#memory = memory;
-    this.#build = build;
+    this.build = build;
   }
 
   /** The module, loaded and compiled; it can be posted to workers. What failed is tried again when it is next asked for. */
@@ -27,7 +27,7 @@ export class Linker {
   }
 
   async #compile(family: KernelModule): Promise<WebAssembly.Module> {
-    return WebAssembly.compile(bytesOf(await family.load(this.#build), this.#memory.shared));
+    return WebAssembly.compile(bytesOf(await family.load(this.build), this.#memory.shared));
   }
 
   /** Binds the kernel's module to the memory, so that `bound` finds it. */

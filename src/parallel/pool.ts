@@ -1,4 +1,4 @@
-import type { Kernel } from "../kernels/kernel.js";
+import type { Kernel, KernelBuild } from "../kernels/kernel.js";
 import type { Block, Memory } from "./memory.js";
 
 /** One call of one kernel over the pool's memory. A plain value: the pool keeps no state of the caller's. */
@@ -20,6 +20,8 @@ export interface KernelCall {
 export interface Pool {
   /** How many calls make progress at the same time. */
   readonly width: number;
+  /** Which build of the kernels it runs. */
+  readonly kernels: KernelBuild;
   /** Where the blocks of its calls lie. */
   readonly memory: Memory;
   /**

@@ -36,6 +36,7 @@ export interface ThreadPoolOptions {
  */
 class ThreadPool implements Pool {
   readonly width: number;
+  readonly kernels: KernelBuild;
   readonly memory: Memory;
   readonly #linker: Linker;
   readonly #inline: InlinePool;
@@ -48,6 +49,7 @@ class ThreadPool implements Pool {
 
   constructor(workers: number, shared: boolean, kernels: KernelBuild) {
     this.width = Math.max(1, workers);
+    this.kernels = kernels;
     this.memory = new Memory(shared);
     this.#mostLanes = workers;
     this.#linker = new Linker(this.memory, kernels);

@@ -27,6 +27,10 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
     async () => (await import("../ensemble/gradient-boosting-regressor.js")).GradientBoostingRegressor,
   ],
   ["GridSearchCV", async () => (await import("../model-selection/grid-search-cv.js")).GridSearchCV],
+  [
+    "HalvingGridSearchCV",
+    async () => (await import("../model-selection/halving-grid-search-cv.js")).HalvingGridSearchCV,
+  ],
   ["KerasStyleClassifier", async () => (await import("../neural/keras-style-classifier.js")).KerasStyleClassifier],
   ["KerasStyleRegressor", async () => (await import("../neural/keras-style-regressor.js")).KerasStyleRegressor],
   ["LinearSVC", async () => (await import("../linear/linear-svc.js")).LinearSVC],
@@ -36,9 +40,11 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["Pipeline", async () => (await import("../compose/pipeline.js")).Pipeline],
   ["RandomForestClassifier", async () => (await import("../ensemble/random-forest.js")).RandomForestClassifier],
   ["RandomForestRegressor", async () => (await import("../ensemble/random-forest.js")).RandomForestRegressor],
+  ["RandomizedSearchCV", async () => (await import("../model-selection/randomized-search-cv.js")).RandomizedSearchCV],
   ["StandardScaler", async () => (await import("../preprocessing/standard-scaler.js")).StandardScaler],
   ["SVC", async () => (await import("../svm/svc.js")).SVC],
   ["SVR", async () => (await import("../svm/svr.js")).SVR],
+  ["TpeTuner", async () => (await import("../tune/tpe-tuner.js")).TpeTuner],
   ["VotingClassifier", async () => (await import("../ensemble/voting.js")).VotingClassifier],
 ]);
 

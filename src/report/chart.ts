@@ -36,10 +36,21 @@ async function loadEcharts() {
     import("echarts/components"),
     import("echarts/renderers"),
   ]);
-  const { GridComponent, TitleComponent, VisualMapComponent } = components;
+  const { BarChart, HeatmapChart, LineChart, ScatterChart } = charts;
+  const { GridComponent, LegendComponent, TitleComponent, VisualMapComponent } = components;
   return {
     core,
-    parts: [charts.HeatmapChart, GridComponent, TitleComponent, VisualMapComponent, renderers.SVGRenderer],
+    parts: [
+      BarChart,
+      HeatmapChart,
+      LineChart,
+      ScatterChart,
+      GridComponent,
+      LegendComponent,
+      TitleComponent,
+      VisualMapComponent,
+      renderers.SVGRenderer,
+    ],
   };
 }
 

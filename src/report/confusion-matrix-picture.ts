@@ -1,6 +1,7 @@
 import { InvalidDataError } from "../core/errors.js";
 import type { Label } from "../core/labels.js";
 import { drawChart } from "./chart.js";
+import { BLUES, FAINT, heading, INK, printable } from "./theme.js";
 
 export interface ConfusionMatrixPictureOptions {
   /** What `confusionMatrix` gave: a row for each true label, a column for each predicted one; counts or shares, >= 0. */
@@ -12,11 +13,6 @@ export interface ConfusionMatrixPictureOptions {
   /** A smaller line below the title. Default: none. */
   readonly subtitle?: string;
 }
-
-/** Light to dark in even steps of lightness: the "Blues" of ColorBrewer, its last step left out so that text stands out. */
-const BLUES = ["#f7fbff", "#deebf7", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#08519c"];
-const INK = "#1f2933";
-const FAINT = "#9aa5b1";
 
 /** Above this share of the largest value white text has more contrast on a cell than ink. */
 const DARK = 0.75;
@@ -35,22 +31,13 @@ export async function confusionMatrixPicture(options: ConfusionMatrixPictureOpti
   const { matrix } = options;
   const names = (options.labels ?? matrix.map((_, i) => i)).map((label) => printable(String(label)));
   checkMatrix(matrix, names.length);
-  const title = printable(options.title ?? "Confusion matrix");
-  const subtitle = printable(options.subtitle ?? "");
+  const { title = "Confusion matrix", subtitle = "" } = options;
   const layout = layoutOf(matrix, names, title, subtitle);
   const most = Math.max(...matrix.flat()) || 1;
 
   const { side, left, top, right, below, labelWidth } = layout;
   const option = {
-    title: {
-      text: title,
-      subtext: subtitle,
-      left: left + side / 2,
-      top: 10,
-      textAlign: "center",
-      textStyle: { color: INK, fontSize: 17 },
-      subtextStyle: { color: "#52606d", fontSize: 13 },
-    },
+    title: heading(title, subtitle, left + side / 2),
     grid: { left, top, width: side, height: side, containLabel: false },
     xAxis: { ...axis("Predicted label", names, below + 24), axisLabel: axisLabel(layout.isUpright ? 90 : 0) },
     yAxis: { ...axis("True label", names, labelWidth + 18), axisLabel: axisLabel(0), inverse: true },
@@ -154,11 +141,6 @@ function cells(matrix: ConfusionMatrixPictureOptions["matrix"], most: number, fo
 /** Counts as they are, shares with two places. */
 function written(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(2);
-}
-
-/** On one line, and without the control characters and lone surrogates that XML forbids. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]+/gu, " ");
 }
 
 function checkMatrix(matrix: readonly (readonly number[])[], labels: number): void {

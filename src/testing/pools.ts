@@ -1,3 +1,4 @@
+import type { KernelBuild } from "../kernels/kernel.js";
 import type { Memory } from "../parallel/memory.js";
 import type { KernelCall, Pool } from "../parallel/pool.js";
 import { threadPool } from "../parallel/thread-pool.js";
@@ -47,6 +48,10 @@ abstract class PoolBefore implements Pool {
 
   get width(): number {
     return this.pool.width;
+  }
+
+  get kernels(): KernelBuild {
+    return this.pool.kernels;
   }
 
   get memory(): Memory {

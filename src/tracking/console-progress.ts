@@ -1,4 +1,4 @@
-import type { Leader, SearchEvent } from "../model-selection/events.js";
+import type { Leader, SearchEvent, StopReason } from "../model-selection/events.js";
 
 /** What progress is written to; `process.stderr` is one. */
 export interface ProgressStream {
@@ -29,8 +29,9 @@ const CLEAR = "\r\u001b[K";
 export function consoleProgress(options: ConsoleProgressOptions = {}): (event: SearchEvent) => void {
   const { name = "search", stream = process.stderr } = options;
   const isTerminal = stream.isTTY === true;
-  let count: Count = { fits: 0, allFits: 0, candidates: 0, allCandidates: 0 };
+  let count: Count = { fits: 0, known: 0, folds: 0, candidates: 0, allCandidates: 0 };
   let best: Leader | null = null;
+  let stopped: StopReason | null = null;
   let now = "";
   let [started, shown] = [0, 0];
   let timer: NodeJS.Timeout | undefined;
@@ -49,8 +50,9 @@ export function consoleProgress(options: ConsoleProgressOptions = {}): (event: S
   return (event) => {
     switch (event.type) {
       case "search-started":
-        count = { fits: 0, allFits: event.candidates * event.folds, candidates: 0, allCandidates: event.candidates };
+        count = { fits: 0, known: event.resumed, folds: event.folds, candidates: 0, allCandidates: event.candidates };
         best = null;
+        stopped = null;
         now = "";
         started = performance.now();
         return show();
@@ -58,33 +60,40 @@ export function consoleProgress(options: ConsoleProgressOptions = {}): (event: S
         now = `${event.fold === null ? "refit" : `fold ${event.fold + 1}`}: ${event.done} of ${event.total} ${event.what}`;
         return showSoon();
       case "fold-scored":
-        count = { ...count, fits: count.fits + 1 };
+        if (event.resource === null) count = { ...count, fits: count.fits + 1 };
         return showSoon();
       case "candidate-scored":
-        count = { ...count, candidates: event.done };
+      case "trial-pruned":
+        count = { ...count, candidates: event.done, fits: Math.max(count.fits, event.done * count.folds) };
         best = event.best;
+        return showSoon();
+      case "search-stopped":
+        stopped = event.reason;
         return showSoon();
       case "search-finished":
         clearTimeout(timer);
         timer = undefined;
-        stream.write(`${isTerminal ? CLEAR : ""}${name}  ${summary(event, count.allCandidates)}\n`);
+        stream.write(`${isTerminal ? CLEAR : ""}${name}  ${summary(event, count, stopped)}\n`);
     }
   };
 }
 
 interface Count {
   readonly fits: number;
-  readonly allFits: number;
+  /** Fits that a journal knew, which took no time. */
+  readonly known: number;
+  readonly folds: number;
   readonly candidates: number;
   readonly allCandidates: number;
 }
 
 function progressLine(
-  { fits, allFits, candidates, allCandidates }: Count,
+  { fits, known, folds, candidates, allCandidates }: Count,
   best: Leader | null,
   spent: number,
   now: string,
 ): string {
+  const allFits = allCandidates * folds;
   const full = Math.round((BAR * fits) / allFits);
   const parts = [
     "█".repeat(full) + "░".repeat(BAR - full),
@@ -92,15 +101,20 @@ function progressLine(
     ...(best === null ? [] : [`best ${best.score.toFixed(4)}`]),
   ];
   if (candidates === allCandidates) parts.push("fitting the best on all rows");
-  else if (fits > 0) parts.push(`about ${duration((spent / fits) * (allFits - fits))} left`);
+  else if (fits > known) parts.push(`about ${duration((spent / (fits - known)) * (allFits - fits))} left`);
   if (now !== "") parts.push(now);
   return parts.join("  ");
 }
 
-function summary(event: Extract<SearchEvent, { type: "search-finished" }>, candidates: number): string {
+function summary(
+  event: Extract<SearchEvent, { type: "search-finished" }>,
+  { candidates, allCandidates }: Count,
+  stopped: StopReason | null,
+): string {
   const params = Object.entries(event.bestParams).map(([name, value]) => `${name} ${String(value)}`);
   const best = `best ${event.bestScore.toFixed(4)}${params.length === 0 ? "" : ` with ${params.join(", ")}`}`;
-  return `${candidates} candidates in ${duration(event.seconds * 1000)}, ${best}`;
+  const tried = stopped === null ? `${candidates}` : `stopped (${stopped}) after ${candidates} of ${allCandidates}`;
+  return `${tried} candidates in ${duration(event.seconds * 1000)}, ${best}`;
 }
 
 /** "0.4 s", "12 s", "3 min 20 s", "2 h 5 min". */

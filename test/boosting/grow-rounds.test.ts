@@ -38,6 +38,7 @@ function counted(pool: Pool) {
   const calls = { slices: 0 };
   const counting: Pool = {
     width: pool.width,
+    kernels: pool.kernels,
     memory: pool.memory,
     run: (call, signal) => {
       if (call.kernel === count) calls.slices++;

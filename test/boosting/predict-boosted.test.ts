@@ -51,12 +51,12 @@ const copied = (X: Matrix) => new Matrix(X.data, X.rows, X.cols, { scale: X.scal
 /** A pool that notes what it is asked for. */
 function spy(pool: Pool): { readonly pool: Pool; readonly calls: KernelCall[] } {
   const calls: KernelCall[] = [];
-  const { width, memory } = pool;
+  const { width, kernels, memory } = pool;
   const run = (call: KernelCall, signal?: AbortSignal) => {
     calls.push(call);
     return pool.run(call, signal);
   };
-  return { pool: { width, memory, run, close: () => pool.close() }, calls };
+  return { pool: { width, kernels, memory, run, close: () => pool.close() }, calls };
 }
 
 describe("marginsOf", () => {

@@ -7,7 +7,10 @@ import { RandomForestClassifier, RandomForestRegressor } from "../../src/ensembl
 import { VotingClassifier } from "../../src/ensemble/voting.js";
 import { LinearSVC } from "../../src/linear/linear-svc.js";
 import { LogisticRegression } from "../../src/linear/logistic-regression.js";
+import { int } from "../../src/model-selection/distributions.js";
 import { GridSearchCV } from "../../src/model-selection/grid-search-cv.js";
+import { HalvingGridSearchCV } from "../../src/model-selection/halving-grid-search-cv.js";
+import { RandomizedSearchCV } from "../../src/model-selection/randomized-search-cv.js";
 import { KerasStyleClassifier } from "../../src/neural/keras-style-classifier.js";
 import { KerasStyleRegressor } from "../../src/neural/keras-style-regressor.js";
 import { MinMaxScaler } from "../../src/preprocessing/min-max-scaler.js";
@@ -17,6 +20,7 @@ import { SVC } from "../../src/svm/svc.js";
 import { SVR } from "../../src/svm/svr.js";
 import { CheckPools, type EstimatorChecksOptions, estimatorChecks, type MakeEstimator } from "../../src/testing.js";
 import { DecisionTreeClassifier, DecisionTreeRegressor } from "../../src/tree/decision-tree.js";
+import { TpeTuner } from "../../src/tune/tpe-tuner.js";
 
 const DRAWS_BY_ROW = "the drawn labels follow each other in the order of the rows, as scikit-learn's do";
 
@@ -64,6 +68,40 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
       new GridSearchCV({
         estimator: new DecisionTreeRegressor(),
         paramGrid: { maxDepth: [2, 5] },
+        cv: 3,
+        errorScore: "raise",
+      }),
+    { weightsAsRepeats: null },
+  ],
+  HalvingGridSearchCV: [
+    () =>
+      new HalvingGridSearchCV({
+        estimator: new DecisionTreeClassifier(),
+        paramGrid: { maxDepth: [1, 2, 3] },
+        cv: 3,
+        minResources: "smallest",
+        errorScore: "raise",
+      }),
+    { weightsAsRepeats: null },
+  ],
+  RandomizedSearchCV: [
+    () =>
+      new RandomizedSearchCV({
+        estimator: new DecisionTreeClassifier(),
+        paramDistributions: { maxDepth: int(1, 4), criterion: ["gini", "entropy"] },
+        nIter: 3,
+        cv: 3,
+        errorScore: "raise",
+      }),
+    { weightsAsRepeats: null },
+  ],
+  TpeTuner: [
+    () =>
+      new TpeTuner({
+        estimator: new DecisionTreeClassifier(),
+        space: { maxDepth: int(1, 4), minSamplesSplit: int(2, 6) },
+        nTrials: 4,
+        nStartupTrials: 2,
         cv: 3,
         errorScore: "raise",
       }),

@@ -68,6 +68,7 @@ describe("a small fit", () => {
     const costs: number[] = [];
     const spy: Pool = {
       width: pool.width,
+      kernels: pool.kernels,
       memory: pool.memory,
       run: (call: KernelCall, signal?: AbortSignal) => {
         costs.push(call.cost);

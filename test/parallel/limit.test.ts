@@ -7,6 +7,7 @@ import { probe, sleep } from "./probe.js";
 /** A pool whose calls end when the test says so. */
 class ManualPool implements Pool {
   readonly width = 8;
+  readonly kernels = "fast";
   readonly memory = new Memory(false);
   closed = false;
   readonly calls: { call: KernelCall; end: () => void; fail: (error: Error) => void }[] = [];

@@ -5,6 +5,7 @@ import { Matrix } from "../../src/core/matrix.js";
 import { outputOf } from "../../src/core/predict-all.js";
 import { Rng } from "../../src/core/random.js";
 import { DummyClassifier } from "../../src/dummy/dummy-classifier.js";
+import { choice } from "../../src/model-selection/distributions.js";
 import { fromBytes } from "../../src/persistence/from-bytes.js";
 import { builtIn, builtInNames } from "../../src/persistence/registry.js";
 import { toBytes } from "../../src/persistence/to-bytes.js";
@@ -24,6 +25,9 @@ const settings = {
   maxIter: 1_000,
   estimator: new DummyClassifier({ randomState: 5 }),
   paramGrid: { strategy: ["prior", "uniform"] },
+  paramDistributions: { strategy: ["prior", "uniform"] },
+  space: { strategy: choice(["prior", "uniform"]) },
+  nTrials: 3,
   cv: new KFold({ nSplits: 3 }),
   handleUnknown: "ignore",
   estimators: [

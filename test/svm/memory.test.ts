@@ -13,6 +13,7 @@ afterAll(() => pools.close());
 class WeighedPool implements Pool {
   most = 0;
   readonly width: number;
+  readonly kernels = "fast";
   readonly memory: Pool["memory"];
 
   constructor(readonly pool: Pool) {

@@ -4,9 +4,9 @@ import { consoleProgress } from "../../src/tracking/console-progress.js";
 
 /** Two candidates, two folds. */
 const events: readonly SearchEvent[] = [
-  { type: "search-started", candidates: 2, folds: 2 },
-  { type: "fold-scored", candidate: 0, fold: 0, scores: { accuracy: 0.5 }, trainScores: null },
-  { type: "fold-scored", candidate: 0, fold: 1, scores: { accuracy: 0.7 }, trainScores: null },
+  { type: "search-started", candidates: 2, folds: 2, resumed: 0 },
+  { type: "fold-scored", candidate: 0, fold: 0, scores: { accuracy: 0.5 }, trainScores: null, resource: null },
+  { type: "fold-scored", candidate: 0, fold: 1, scores: { accuracy: 0.7 }, trainScores: null, resource: null },
   {
     type: "candidate-scored",
     candidate: 0,
@@ -16,8 +16,8 @@ const events: readonly SearchEvent[] = [
     total: 2,
     best: { candidate: 0, score: 0.6, params: { C: 1 } },
   },
-  { type: "fold-scored", candidate: 1, fold: 0, scores: { accuracy: 0.8 }, trainScores: null },
-  { type: "fold-scored", candidate: 1, fold: 1, scores: { accuracy: 0.8 }, trainScores: null },
+  { type: "fold-scored", candidate: 1, fold: 0, scores: { accuracy: 0.8 }, trainScores: null, resource: null },
+  { type: "fold-scored", candidate: 1, fold: 1, scores: { accuracy: 0.8 }, trainScores: null, resource: null },
   {
     type: "candidate-scored",
     candidate: 1,
@@ -81,12 +81,39 @@ describe("consoleProgress", () => {
   it("tells how far the fits themselves are, since candidates that share work end together", () => {
     const out: string[] = [];
     const listener = consoleProgress({ name: "rf", stream: { isTTY: false, write: (text: string) => out.push(text) } });
-    listener({ type: "search-started", candidates: 27, folds: 3 });
+    listener({ type: "search-started", candidates: 27, folds: 3, resumed: 0 });
     listener({ type: "fit-progress", fold: 1, what: "trees", done: 40, total: 100 });
     vi.advanceTimersByTime(5000);
     expect(out[1]).toBe("rf  ░░░░░░░░░░░░░░░░░░░░  0 of 27 candidates  fold 2: 40 of 100 trees\n");
     listener({ type: "fit-progress", fold: null, what: "trees", done: 7, total: 100 });
     vi.advanceTimersByTime(5000);
     expect(out[2]).toContain("refit: 7 of 100 trees");
+  });
+
+  it("counts what a journal knew as done, and not as time", () => {
+    const out: string[] = [];
+    const listener = consoleProgress({ name: "rf", stream: { isTTY: false, write: (text: string) => out.push(text) } });
+    const scored = { scores: { accuracy: 1 }, trainScores: null, resource: null };
+    listener({ type: "search-started", candidates: 2, folds: 4, resumed: 4 });
+    for (let fold = 0; fold < 4; fold++) listener({ type: "fold-scored", candidate: 0, fold, ...scored });
+    vi.advanceTimersByTime(2000);
+    listener({ type: "fold-scored", candidate: 1, fold: 0, ...scored });
+    vi.advanceTimersByTime(3000);
+    expect(out[1]).toContain("about 15 s left");
+  });
+
+  it("says what candidates were given up, and why a search was stopped", () => {
+    const out: string[] = [];
+    const listener = consoleProgress({ stream: { isTTY: false, write: (text: string) => out.push(text) } });
+    const best = { candidate: 0, score: 0.9, params: { C: 1 } };
+    const scored = { scores: { accuracy: 0.9 }, trainScores: null };
+    listener({ type: "search-started", candidates: 4, folds: 2, resumed: 0 });
+    for (let fold = 0; fold < 2; fold++) listener({ type: "fold-scored", candidate: 0, fold, ...scored, resource: 5 });
+    listener({ type: "trial-pruned", candidate: 0, params: {}, resource: 5, score: 0.1, done: 2, total: 4, best });
+    vi.advanceTimersByTime(5000);
+    expect(out[1]).toBe("search  ██████████░░░░░░░░░░  2 of 4 candidates  best 0.9000  about 5.0 s left\n");
+    listener({ type: "search-stopped", reason: "timeout" });
+    listener({ type: "search-finished", bestIndex: 0, bestScore: 0.9, bestParams: {}, seconds: 6 });
+    expect(out.at(-1)).toBe("search  stopped (timeout) after 2 of 4 candidates in 6.0 s, best 0.9000\n");
   });
 });

@@ -1,0 +1,49 @@
+/** Tunes a random forest on handwritten digits, and leaves a folder with the report and the models. */
+import { relative } from "node:path";
+import { threadPool } from "trellis-learn";
+import { consoleProgress, searchJournal } from "trellis-learn/node";
+import { runCommand } from "./command.js";
+import { loadData } from "./data.js";
+import { HELP, readTuneOptions, type TuneOptions } from "./options.js";
+import { type Findings, outcomeRows } from "./report.js";
+import { ReportFolder } from "./report-folder.js";
+import { plainTable } from "./table.js";
+import { digitsTuner, fitBaseline, tune } from "./tune.js";
+import { writeReport } from "./write-report.js";
+
+async function findOut({ trials, seed, workers, journal }: TuneOptions, signal: AbortSignal): Promise<Findings> {
+  const data = loadData();
+  const count = (rows: number) => rows.toLocaleString("en");
+  console.log(`Digits: ${count(data.train.X.rows)} images to learn from, ${count(data.test.X.rows)} to test with\n`);
+
+  const tuner = digitsTuner(trials, seed);
+  const pool = threadPool(workers === null ? {} : { workers });
+  try {
+    const started = performance.now();
+    const onEvent = consoleProgress({ name: "digits" });
+    const kept = journal === null ? {} : { journal: searchJournal(journal) };
+    const best = await tune(tuner, data, { pool, signal, onEvent, ...kept });
+    const tuningSeconds = (performance.now() - started) / 1000;
+    const baseline = await fitBaseline(seed, data, { pool, signal });
+    return { tuner, best, baseline, data, seed, tuningSeconds };
+  } finally {
+    await pool.close();
+  }
+}
+
+function print({ best, baseline }: Findings, folder: ReportFolder): void {
+  console.log(`\n${plainTable(outcomeRows([best, baseline]))}`);
+  const path = relative(process.env.INIT_CWD ?? ".", folder.path) || ".";
+  console.log(`\nThe report is ${path}/report.md; models, trials and pictures lie beside it`);
+  for (const note of folder.notes) console.log(note);
+}
+
+await runCommand(async (args, signal) => {
+  const options = readTuneOptions(args);
+  if (options.help) return console.log(HELP);
+  const folder = new ReportFolder(options.out);
+  await folder.create();
+  const findings = await findOut(options, signal);
+  await writeReport(findings, folder);
+  print(findings, folder);
+});

@@ -1,0 +1,104 @@
+import { boolean, checkParams, fillParams, integer, type Schema, seed } from "../core/params.js";
+import { Rng } from "../core/random.js";
+import { type Distribution, isSingle } from "../model-selection/distributions.js";
+import type { FrozenTrial } from "./frozen-trial.js";
+import { intersectionSearchSpace } from "./intersection-search-space.js";
+import { observationsOf } from "./observations.js";
+import { ParzenEstimator } from "./parzen-estimator.js";
+import { RandomSampler } from "./random-sampler.js";
+import type { Draw, Sampler, StudyView } from "./sampler.js";
+import { splitTrials } from "./split-trials.js";
+
+export interface TpeSamplerOptions {
+  /** Seed of the draws, an integer in [0, 2^32 - 1]. Default null: one is drawn when the sampler is made. */
+  readonly randomState?: number | null;
+  /** Trials that must be complete or pruned before anything is learned from them; uniform draws till then. Default 10. */
+  readonly nStartupTrials?: number;
+  /** Candidates of which the most promising is proposed, an integer >= 1. Default 24. */
+  readonly nEiCandidates?: number;
+  /**
+   * Whether parameters that all trials share are drawn together, so that what belongs together is found; else each is
+   * drawn alone. Default true.
+   */
+  readonly multivariate?: boolean;
+  /** Whether running trials are taken for bad ones, so that workers do not try the same at once. Default true. */
+  readonly constantLiar?: boolean;
+}
+
+const schema: Schema<Required<TpeSamplerOptions>> = {
+  randomState: seed(),
+  nStartupTrials: integer(10, { min: 0 }),
+  nEiCandidates: integer(24, { min: 1 }),
+  multivariate: boolean(true),
+  constantLiar: boolean(true),
+};
+
+/**
+ * The tree-structured Parzen estimator with Optuna 5's defaults: of candidates drawn where good trials lie it proposes
+ * the one that is likeliest to be good, the ratio of the densities of good and of other trials being largest there.
+ *
+ * @throws InvalidParameterError for an option out of range
+ * @see https://optuna.readthedocs.io/en/stable/reference/samplers/generated/optuna.samplers.TPESampler.html
+ * @see https://arxiv.org/abs/2304.11127 S. Watanabe, on the algorithm's components and these defaults
+ */
+export class TpeSampler implements Sampler {
+  readonly #options: Readonly<Required<TpeSamplerOptions>>;
+  readonly #startup: RandomSampler;
+  readonly #rng: Rng;
+
+  constructor(options: TpeSamplerOptions = {}) {
+    this.#options = fillParams(schema, options, "TpeSampler");
+    checkParams(schema, this.#options, "TpeSampler");
+    this.#startup = new RandomSampler({ randomState: this.#options.randomState });
+    this.#rng = new Rng(this.randomState);
+  }
+
+  /** The seed in use: what was given, or what was drawn in its place. */
+  get randomState(): number {
+    return this.#startup.randomState;
+  }
+
+  drawTogether(study: StudyView, number: number): ReadonlyMap<string, Draw> {
+    if (!this.#options.multivariate) return new Map();
+    const learnable = study.trials.filter(isLearnable);
+    if (learnable.length < this.#options.nStartupTrials) return new Map();
+    const shared = [...intersectionSearchSpace(learnable)];
+    const space = new Map(shared.filter(([, distribution]) => !isSingle(distribution)));
+    if (space.size === 0) return new Map();
+    const internals = this.#propose(study, number, space, this.#rng.stream("trial", number));
+    return new Map(
+      Array.from(space, ([name, distribution], d) => [name, { distribution, internal: internals[d]! }] as const),
+    );
+  }
+
+  drawAlone(study: StudyView, number: number, name: string, distribution: Distribution): number {
+    const isStartup = study.trials.filter(isLearnable).length < this.#options.nStartupTrials;
+    if (isStartup || isSingle(distribution)) return this.#startup.drawAlone(study, number, name, distribution);
+    const space = new Map([[name, distribution]]);
+    return this.#propose(study, number, space, this.#rng.stream("trial", number, name))[0]!;
+  }
+
+  /** An internal number for each parameter of the space: the candidate of the largest ratio of densities. */
+  #propose(study: StudyView, number: number, space: ReadonlyMap<string, Distribution>, rng: Rng): readonly number[] {
+    const trials = study.trials.filter(
+      (trial) =>
+        isLearnable(trial) || (this.#options.constantLiar && trial.state === "running" && trial.number !== number),
+    );
+    const { below, above } = splitTrials(trials, study.direction);
+    const distributions = [...space.values()];
+    const good = new ParzenEstimator(distributions, observationsOf(below, space));
+    const other = new ParzenEstimator(distributions, observationsOf(above, space));
+    let best = good.draw(rng);
+    let largest = good.logDensity(best) - other.logDensity(best);
+    for (let i = 1; i < this.#options.nEiCandidates; i++) {
+      const candidate = good.draw(rng);
+      const logRatio = good.logDensity(candidate) - other.logDensity(candidate);
+      if (logRatio > largest || Number.isNaN(largest)) [best, largest] = [candidate, logRatio];
+    }
+    return best;
+  }
+}
+
+function isLearnable({ state }: FrozenTrial): boolean {
+  return state === "complete" || state === "pruned";
+}
