@@ -7,9 +7,26 @@ import type { FrozenTrial } from "./frozen-trial.js";
  *
  * @see https://optuna.readthedocs.io/en/stable/reference/generated/optuna.search_space.IntersectionSearchSpace.html
  */
-export function intersectionSearchSpace(trials: readonly FrozenTrial[]): ReadonlyMap<string, Distribution> {
-  const sorted = [...(trials[0]?.distributions ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-  return new Map(sorted.filter(([name, distribution]) => trials.every((trial) => hasDrawn(trial, name, distribution))));
+export class IntersectionSearchSpace {
+  #first: FrozenTrial | null = null;
+  /** Trials that have all that the first one has; as trials are frozen, one look at each is enough. */
+  #alike = new WeakSet<FrozenTrial>();
+
+  of(trials: readonly FrozenTrial[]): ReadonlyMap<string, Distribution> {
+    const first = trials[0];
+    if (first === undefined) return new Map();
+    if (first !== this.#first) {
+      this.#first = first;
+      this.#alike = new WeakSet();
+    }
+    let shared = [...first.distributions].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const trial of trials) {
+      if (this.#alike.has(trial)) continue;
+      shared = shared.filter(([name, distribution]) => hasDrawn(trial, name, distribution));
+      if (shared.length === first.distributions.size) this.#alike.add(trial);
+    }
+    return new Map(shared);
+  }
 }
 
 function hasDrawn({ distributions }: FrozenTrial, name: string, distribution: Distribution): boolean {

@@ -72,6 +72,7 @@ function costOf(value: number | null, direction: Direction): number {
  * "constraints" for all; 0 where nothing is violated.
  */
 function violationOf({ systemAttrs }: FrozenTrial): number {
+  if (systemAttrs.size === 0) return 0;
   let sum = 0;
   for (const [key, value] of systemAttrs) {
     if (key === "constraints" && Array.isArray(value)) for (const each of value) sum += excessOf(each);

@@ -2,8 +2,8 @@ import { boolean, checkParams, fillParams, integer, type Schema, seed } from "..
 import { Rng } from "../core/random.js";
 import { type Distribution, isSingle } from "../model-selection/distributions.js";
 import type { FrozenTrial } from "./frozen-trial.js";
-import { intersectionSearchSpace } from "./intersection-search-space.js";
-import { observationsOf } from "./observations.js";
+import { IntersectionSearchSpace } from "./intersection-search-space.js";
+import { Observations } from "./observations.js";
 import { ParzenEstimator } from "./parzen-estimator.js";
 import { RandomSampler } from "./random-sampler.js";
 import type { Draw, Sampler, StudyView } from "./sampler.js";
@@ -45,6 +45,8 @@ export class TpeSampler implements Sampler {
   readonly #options: Readonly<Required<TpeSamplerOptions>>;
   readonly #startup: RandomSampler;
   readonly #rng: Rng;
+  readonly #intersection = new IntersectionSearchSpace();
+  #observations = new Observations(new Map());
 
   constructor(options: TpeSamplerOptions = {}) {
     this.#options = fillParams(schema, options, "TpeSampler");
@@ -62,10 +64,11 @@ export class TpeSampler implements Sampler {
     if (!this.#options.multivariate) return new Map();
     const learnable = study.trials.filter(isLearnable);
     if (learnable.length < this.#options.nStartupTrials) return new Map();
-    const shared = [...intersectionSearchSpace(learnable)];
+    const shared = [...this.#intersection.of(learnable)];
     const space = new Map(shared.filter(([, distribution]) => !isSingle(distribution)));
     if (space.size === 0) return new Map();
-    const internals = this.#propose(study, number, space, this.#rng.stream("trial", number));
+    if (!this.#observations.isOf(space)) this.#observations = new Observations(space);
+    const internals = this.#propose(study, number, space, this.#observations, this.#rng.stream("trial", number));
     return new Map(
       Array.from(space, ([name, distribution], d) => [name, { distribution, internal: internals[d]! }] as const),
     );
@@ -75,19 +78,25 @@ export class TpeSampler implements Sampler {
     const isStartup = study.trials.filter(isLearnable).length < this.#options.nStartupTrials;
     if (isStartup || isSingle(distribution)) return this.#startup.drawAlone(study, number, name, distribution);
     const space = new Map([[name, distribution]]);
-    return this.#propose(study, number, space, this.#rng.stream("trial", number, name))[0]!;
+    return this.#propose(study, number, space, new Observations(space), this.#rng.stream("trial", number, name))[0]!;
   }
 
   /** An internal number for each parameter of the space: the candidate of the largest ratio of densities. */
-  #propose(study: StudyView, number: number, space: ReadonlyMap<string, Distribution>, rng: Rng): readonly number[] {
+  #propose(
+    study: StudyView,
+    number: number,
+    space: ReadonlyMap<string, Distribution>,
+    observations: Observations,
+    rng: Rng,
+  ): readonly number[] {
     const trials = study.trials.filter(
       (trial) =>
         isLearnable(trial) || (this.#options.constantLiar && trial.state === "running" && trial.number !== number),
     );
     const { below, above } = splitTrials(trials, study.direction);
     const distributions = [...space.values()];
-    const good = new ParzenEstimator(distributions, observationsOf(below, space));
-    const other = new ParzenEstimator(distributions, observationsOf(above, space));
+    const good = new ParzenEstimator(distributions, observations.of(below));
+    const other = new ParzenEstimator(distributions, observations.of(above));
     let best = good.draw(rng);
     let largest = good.logDensity(best) - other.logDensity(best);
     for (let i = 1; i < this.#options.nEiCandidates; i++) {
