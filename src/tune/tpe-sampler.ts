@@ -101,7 +101,8 @@ export class TpeSampler implements Sampler {
     let largest = good.logDensity(best) - other.logDensity(best);
     for (let i = 1; i < this.#options.nEiCandidates; i++) {
       const candidate = good.draw(rng);
-      const logRatio = good.logDensity(candidate) - other.logDensity(candidate);
+      const logGood = good.logDensity(candidate);
+      const logRatio = logGood - other.logDensity(candidate, logGood - largest);
       if (logRatio > largest || Number.isNaN(largest)) [best, largest] = [candidate, logRatio];
     }
     return best;
