@@ -1,5 +1,6 @@
 import { type Distribution, isSame } from "../model-selection/distributions.js";
 import type { FrozenTrial } from "./frozen-trial.js";
+import { TrialMemo } from "./trial-memo.js";
 
 /**
  * The parameters that all trials have drawn, each from the same distribution in all of them, sorted by name: what can be
@@ -9,23 +10,18 @@ import type { FrozenTrial } from "./frozen-trial.js";
  */
 export class IntersectionSearchSpace {
   #first: FrozenTrial | null = null;
-  /** Trials that have all that the first one has; as trials are frozen, one look at each is enough. */
-  #alike = new WeakSet<FrozenTrial>();
+  #hasAll = new TrialMemo<boolean>(() => false);
 
   of(trials: readonly FrozenTrial[]): ReadonlyMap<string, Distribution> {
     const first = trials[0];
     if (first === undefined) return new Map();
+    const sorted = [...first.distributions].sort(([a], [b]) => (a < b ? -1 : 1));
     if (first !== this.#first) {
       this.#first = first;
-      this.#alike = new WeakSet();
+      this.#hasAll = new TrialMemo((trial) => sorted.every((parameter) => hasDrawn(trial, ...parameter)));
     }
-    let shared = [...first.distributions].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const trial of trials) {
-      if (this.#alike.has(trial)) continue;
-      shared = shared.filter(([name, distribution]) => hasDrawn(trial, name, distribution));
-      if (shared.length === first.distributions.size) this.#alike.add(trial);
-    }
-    return new Map(shared);
+    const others = trials.filter((trial) => !this.#hasAll.of(trial));
+    return new Map(sorted.filter((parameter) => others.every((trial) => hasDrawn(trial, ...parameter))));
   }
 }
 

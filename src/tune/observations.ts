@@ -1,15 +1,16 @@
 import { contains, type Distribution, isSame } from "../model-selection/distributions.js";
 import type { FrozenTrial } from "./frozen-trial.js";
 import { relativeParamsOf } from "./relative-params.js";
+import { TrialMemo } from "./trial-memo.js";
 
-/** What trials have drawn for the parameters of a space. Trials are frozen: each is read once. */
+/** What trials have drawn for the parameters of a space. Each trial is read once. */
 export class Observations {
   readonly #space: ReadonlyMap<string, Distribution>;
-  /** Internal numbers by parameter; null for a trial that does not have all parameters. */
-  readonly #rows = new WeakMap<FrozenTrial, readonly number[] | null>();
+  readonly #rows: TrialMemo<readonly number[] | null>;
 
   constructor(space: ReadonlyMap<string, Distribution>) {
     this.#space = space;
+    this.#rows = new TrialMemo((trial) => rowOf(trial, space));
   }
 
   /** Whether the space has just these distributions, in this order. */
@@ -29,25 +30,17 @@ export class Observations {
     const columns = Array.from(this.#space, () => new Float64Array(trials.length));
     let rows = 0;
     for (const trial of trials) {
-      const row = this.#rowOf(trial);
+      const row = this.#rows.of(trial);
       if (row === null) continue;
       for (let d = 0; d < columns.length; d++) columns[d]![rows] = row[d]!;
       rows++;
     }
     return columns.map((column) => column.subarray(0, rows));
   }
-
-  #rowOf(trial: FrozenTrial): readonly number[] | null {
-    let row = this.#rows.get(trial);
-    if (row === undefined) {
-      row = readRow(trial, this.#space);
-      this.#rows.set(trial, row);
-    }
-    return row;
-  }
 }
 
-function readRow(trial: FrozenTrial, space: ReadonlyMap<string, Distribution>): readonly number[] | null {
+/** Internal numbers by parameter; null for a trial that does not have all of them. */
+function rowOf(trial: FrozenTrial, space: ReadonlyMap<string, Distribution>): readonly number[] | null {
   const told = trial.state === "running" ? relativeParamsOf(trial) : null;
   const row: number[] = [];
   for (const [name, distribution] of space) {

@@ -7,7 +7,7 @@ import { Observations } from "./observations.js";
 import { ParzenEstimator } from "./parzen-estimator.js";
 import { RandomSampler } from "./random-sampler.js";
 import type { Draw, Sampler, StudyView } from "./sampler.js";
-import { splitTrials } from "./split-trials.js";
+import { ranksTo, splitTrials } from "./split-trials.js";
 
 export interface TpeSamplerOptions {
   /** Seed of the draws, an integer in [0, 2^32 - 1]. Default null: one is drawn when the sampler is made. */
@@ -46,6 +46,8 @@ export class TpeSampler implements Sampler {
   readonly #startup: RandomSampler;
   readonly #rng: Rng;
   readonly #intersection = new IntersectionSearchSpace();
+  readonly #ranks = { minimize: ranksTo("minimize"), maximize: ranksTo("maximize") };
+  /** Of the parameters that were last drawn together. */
   #observations = new Observations(new Map());
 
   constructor(options: TpeSamplerOptions = {}) {
@@ -89,11 +91,11 @@ export class TpeSampler implements Sampler {
     observations: Observations,
     rng: Rng,
   ): readonly number[] {
+    const { constantLiar } = this.#options;
     const trials = study.trials.filter(
-      (trial) =>
-        isLearnable(trial) || (this.#options.constantLiar && trial.state === "running" && trial.number !== number),
+      (trial) => isLearnable(trial) || (constantLiar && trial.state === "running" && trial.number !== number),
     );
-    const { below, above } = splitTrials(trials, study.direction);
+    const { below, above } = splitTrials(trials, this.#ranks[study.direction]);
     const distributions = [...space.values()];
     const good = new ParzenEstimator(distributions, observations.of(below));
     const other = new ParzenEstimator(distributions, observations.of(above));
