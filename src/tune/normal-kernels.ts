@@ -107,7 +107,7 @@ class SteppedKernels extends NormalKernels {
   readonly #different: readonly number[];
   readonly #logMasses: readonly number[];
   /** Log densities of the different kernels, by value. */
-  readonly #known = new Map<number, Float64Array>();
+  readonly #known = new Map<number, readonly number[]>();
 
   constructor(distribution: NumericDistribution, observed: Float64Array) {
     super(distribution, observed);
@@ -123,15 +123,14 @@ class SteppedKernels extends NormalKernels {
     for (let k = 0; k < sums.length; k++) sums[k] = sums[k]! + logDensities[places[k]!]!;
   }
 
-  #logDensitiesOf(internal: number): Float64Array {
+  #logDensitiesOf(internal: number): readonly number[] {
     const known = this.#known.get(internal);
     if (known !== undefined) return known;
     const margin = this.distribution.step! / 2;
     const [from, to] = [this.scaled(internal - margin), this.scaled(internal + margin)];
-    const logDensities = new Float64Array(this.#different.length);
-    for (const [place, kernel] of this.#different.entries()) {
-      logDensities[place] = this.logMass(kernel, from, to) - this.#logMasses[place]!;
-    }
+    const logDensities = this.#different.map(
+      (kernel, place) => this.logMass(kernel, from, to) - this.#logMasses[place]!,
+    );
     this.#known.set(internal, logDensities);
     return logDensities;
   }
