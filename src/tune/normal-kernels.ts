@@ -107,7 +107,7 @@ class SteppedKernels extends NormalKernels {
   readonly #different: readonly number[];
   readonly #logMasses: readonly number[];
   /** Log densities of the different kernels, by value. */
-  readonly #known = new Map<number, Float64Array>();
+  readonly #known = new Map<number, readonly number[]>();
 
   constructor(distribution: NumericDistribution, observed: Float64Array) {
     super(distribution, observed);
@@ -123,15 +123,14 @@ class SteppedKernels extends NormalKernels {
     for (let k = 0; k < sums.length; k++) sums[k] = sums[k]! + logDensities[places[k]!]!;
   }
 
-  #logDensitiesOf(internal: number): Float64Array {
+  #logDensitiesOf(internal: number): readonly number[] {
     const known = this.#known.get(internal);
     if (known !== undefined) return known;
     const margin = this.distribution.step! / 2;
     const [from, to] = [this.scaled(internal - margin), this.scaled(internal + margin)];
-    const logDensities = new Float64Array(this.#different.length);
-    for (const [place, kernel] of this.#different.entries()) {
-      logDensities[place] = this.logMass(kernel, from, to) - this.#logMasses[place]!;
-    }
+    const logDensities = this.#different.map(
+      (kernel, place) => this.logMass(kernel, from, to) - this.#logMasses[place]!,
+    );
     this.#known.set(internal, logDensities);
     return logDensities;
   }
@@ -150,32 +149,47 @@ function bandwidths(mus: Float64Array, low: number, high: number): Float64Array 
   const n = mus.length;
   const most = high - low;
   const least = most / Math.min(100, n + 2);
-  const sorted = mus.slice().sort();
-  /** How many means equal to the one at this place, the first of them, have had their turn. */
-  const passed = new Uint32Array(n);
-  const sigmas = new Float64Array(n + 1);
-  for (let i = 0; i < n; i++) {
-    const mu = mus[i]!;
-    const first = lowerBound(sorted, mu);
-    const at = first + passed[first]!++;
-    const left = mu - (at > 0 ? sorted[at - 1]! : n > 1 ? mu : low);
-    const right = (at < n - 1 ? sorted[at + 1]! : n > 1 ? mu : high) - mu;
-    sigmas[i] = Math.min(most, Math.max(least, left, right));
-  }
+  const sigmas = new Float64Array(n + 1).fill(least);
   sigmas[n] = most;
+  if (n === 1) sigmas[0] = Math.min(most, Math.max(least, mus[0]! - low, high - mus[0]!));
+  const order = outermostOfCells(mus, low, high, least / 2);
+  for (let i = 1; i < order.length; i++) {
+    const [left, right] = [order[i - 1]!, order[i]!];
+    const distance = Math.min(most, mus[right]! - mus[left]!);
+    sigmas[left] = Math.max(sigmas[left]!, distance);
+    sigmas[right] = Math.max(sigmas[right]!, distance);
+  }
   return sigmas;
 }
 
-/** Where the first number that is not less than x stands in a sorted array that has one. */
-function lowerBound(sorted: Float64Array, x: number): number {
-  let from = 0;
-  let to = sorted.length - 1;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (sorted[middle]! < x) from = middle + 1;
-    else to = middle;
+/**
+ * Which means are the smallest and the largest of their cells, the range being divided into cells of a width, in ascending
+ * order: those that can have a neighbour farther away than that. Of those outside of the range, all.
+ */
+function outermostOfCells(mus: Float64Array, low: number, high: number, width: number): readonly number[] {
+  const cells = Math.ceil((high - low) / width) + 1;
+  const smallest = new Int32Array(cells).fill(-1);
+  const largest = new Int32Array(cells);
+  const [before, after]: [number[], number[]] = [[], []];
+  for (let i = 0; i < mus.length; i++) {
+    const mu = mus[i]!;
+    if (mu < low) before.push(i);
+    else if (mu > high) after.push(i);
+    else {
+      const cell = Math.floor((mu - low) / width);
+      if (smallest[cell]! < 0) smallest[cell] = largest[cell] = i;
+      else if (mu < mus[smallest[cell]!]!) smallest[cell] = i;
+      else if (mu >= mus[largest[cell]!]!) largest[cell] = i;
+    }
   }
-  return from;
+  const ascending = (a: number, b: number) => mus[a]! - mus[b]!;
+  const order = before.sort(ascending);
+  for (let cell = 0; cell < cells; cell++) {
+    if (smallest[cell]! < 0) continue;
+    order.push(smallest[cell]!);
+    if (largest[cell] !== smallest[cell]) order.push(largest[cell]!);
+  }
+  return order.concat(after.sort(ascending));
 }
 
 /** The kernels of which no earlier one has the same mean and deviation, and for each kernel the place of its like there. */

@@ -1,36 +1,54 @@
-import { contains, type Distribution } from "../model-selection/distributions.js";
+import { contains, type Distribution, isSame } from "../model-selection/distributions.js";
 import type { FrozenTrial } from "./frozen-trial.js";
 import { relativeParamsOf } from "./relative-params.js";
+import { TrialMemo } from "./trial-memo.js";
 
-/**
- * For each parameter of the space the internal numbers of those trials that have all of its parameters, in the order of
- * the trials. What a running trial was told to have drawn counts as drawn.
- */
-export function observationsOf(
-  trials: readonly FrozenTrial[],
-  space: ReadonlyMap<string, Distribution>,
-): Float64Array[] {
-  const columns = Array.from(space, () => new Float64Array(trials.length));
-  let rows = 0;
-  for (const trial of trials) if (observe(trial, space, columns, rows)) rows++;
-  return columns.map((column) => column.subarray(0, rows));
+/** What trials have drawn for the parameters of a space. Each trial is read once. */
+export class Observations {
+  readonly #space: ReadonlyMap<string, Distribution>;
+  readonly #rows: TrialMemo<readonly number[] | null>;
+
+  constructor(space: ReadonlyMap<string, Distribution>) {
+    this.#space = space;
+    this.#rows = new TrialMemo((trial) => rowOf(trial, space));
+  }
+
+  /** Whether the space has just these distributions, in this order. */
+  isOf(space: ReadonlyMap<string, Distribution>): boolean {
+    const ours = [...this.#space];
+    return (
+      space.size === ours.length &&
+      [...space].every(([name, distribution], d) => name === ours[d]![0] && isSame(distribution, ours[d]![1]))
+    );
+  }
+
+  /**
+   * For each parameter the internal numbers of those trials that have all parameters, in the order of the trials. What a
+   * running trial was told to have drawn counts as drawn.
+   */
+  of(trials: readonly FrozenTrial[]): Float64Array[] {
+    const columns = Array.from(this.#space, () => new Float64Array(trials.length));
+    let rows = 0;
+    for (const trial of trials) {
+      const row = this.#rows.of(trial);
+      if (row === null) continue;
+      for (let d = 0; d < columns.length; d++) columns[d]![rows] = row[d]!;
+      rows++;
+    }
+    return columns.map((column) => column.subarray(0, rows));
+  }
 }
 
-/** Fills a row of the columns; false where the trial does not have all parameters. */
-function observe(
-  trial: FrozenTrial,
-  space: ReadonlyMap<string, Distribution>,
-  columns: readonly Float64Array[],
-  row: number,
-): boolean {
+/** Internal numbers by parameter; null for a trial that does not have all of them. */
+function rowOf(trial: FrozenTrial, space: ReadonlyMap<string, Distribution>): readonly number[] | null {
   const told = trial.state === "running" ? relativeParamsOf(trial) : null;
-  let d = 0;
+  const row: number[] = [];
   for (const [name, distribution] of space) {
     const internal = trial.internals.get(name) ?? internalOf(distribution, told?.get(name));
-    if (internal === undefined || !canBeObserved(distribution, internal)) return false;
-    columns[d++]![row] = internal;
+    if (internal === undefined || !canBeObserved(distribution, internal)) return null;
+    row.push(internal);
   }
-  return true;
+  return row;
 }
 
 /** Undefined for what is no value of the distribution. */

@@ -15,7 +15,9 @@ export class ParzenEstimator {
   readonly weights: Float64Array;
   /** For each parameter its factor of every kernel. */
   readonly kernels: readonly Kernels[];
-  readonly #sums: Float64Array;
+  readonly #logWeights: Float64Array;
+  /** Of one point at a time. */
+  readonly #logTerms: Float64Array;
 
   /**
    * @param space the distributions of the parameters, none of which has a single value
@@ -23,7 +25,8 @@ export class ParzenEstimator {
    */
   constructor(space: readonly Distribution[], observed: readonly Float64Array[]) {
     this.weights = mixtureWeights(observed[0]!.length);
-    this.#sums = new Float64Array(this.weights.length);
+    this.#logWeights = this.weights.map(Math.log);
+    this.#logTerms = new Float64Array(this.weights.length);
     this.kernels = space.map((distribution, d) =>
       distribution.kind === "choice"
         ? new CategoricalKernels(distribution.choices.length, observed[d]!)
@@ -37,12 +40,17 @@ export class ParzenEstimator {
     return this.kernels.map((kernels) => kernels.draw(kernel, rng.next()));
   }
 
-  /** Log density at one internal number for each parameter; a logarithmic float's is that of its logarithm. */
-  logDensity(point: readonly number[]): number {
-    const sums = this.#sums;
-    sums.fill(0);
-    for (let d = 0; d < point.length; d++) this.kernels[d]!.addLogDensities(point[d]!, sums);
-    return logWeightedSum(this.weights, sums);
+  /**
+   * Log density at one internal number for each parameter; a logarithmic float's is that of its logarithm.
+   *
+   * @param enough where the log density is at least this, anything from it on up to the log density may be returned. Default
+   * Infinity: the log density itself
+   */
+  logDensity(point: readonly number[], enough = Infinity): number {
+    const logTerms = this.#logTerms;
+    logTerms.set(this.#logWeights);
+    for (let d = 0; d < point.length; d++) this.kernels[d]!.addLogDensities(point[d]!, logTerms);
+    return logSum(logTerms, enough);
   }
 
   #drawKernel(uniform: number): number {
@@ -78,14 +86,14 @@ function mixtureWeights(n: number): Float64Array {
   return weights;
 }
 
-/** Logarithm of the weighted sum of what `logs` are the logarithms of. */
-function logWeightedSum(weights: Float64Array, logs: Float64Array): number {
+/** Logarithm of the sum of what `logs` are the logarithms of; or only of the largest of them, if that is enough. */
+function logSum(logs: Float64Array, enough: number): number {
   let largest = -Infinity;
   for (let k = 0; k < logs.length; k++) if (logs[k]! > largest) largest = logs[k]!;
-  if (largest === -Infinity) return -Infinity;
+  if (largest === -Infinity || largest >= enough) return largest;
   // Most kernels are far away, and what is e^-50 of the largest one, 2e-22, changes no digit of the sum.
   const least = largest - 50;
   let sum = 0;
-  for (let k = 0; k < logs.length; k++) if (logs[k]! > least) sum += weights[k]! * Math.exp(logs[k]! - largest);
+  for (let k = 0; k < logs.length; k++) if (logs[k]! > least) sum += Math.exp(logs[k]! - largest);
   return largest + Math.log(sum);
 }

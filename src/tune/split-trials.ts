@@ -1,5 +1,6 @@
 import { type FrozenTrial, lastStep } from "./frozen-trial.js";
 import type { Direction } from "./sampler.js";
+import { TrialMemo } from "./trial-memo.js";
 
 export interface TrialSplit {
   /** The best trials, in the order of their numbers. */
@@ -19,23 +20,29 @@ export function goodTrials(n: number): number {
  * what is being tried is not tried again ("constant liar").
  *
  * @param trials complete, pruned and running ones, in the order of their numbers
+ * @param ranks those in the study's direction
  */
-export function splitTrials(trials: readonly FrozenTrial[], direction: Direction): TrialSplit {
+export function splitTrials(trials: readonly FrozenTrial[], ranks: TrialMemo<TrialRank>): TrialSplit {
   const finished = trials.filter(({ state }) => state !== "running");
-  const good = bestOf(finished, goodTrials(finished.length), direction);
+  const good = bestOf(finished, goodTrials(finished.length), ranks);
   const [below, above]: [FrozenTrial[], FrozenTrial[]] = [[], []];
   for (const trial of trials) (good.has(trial) ? below : above).push(trial);
   return { below, above };
 }
 
 /** What trials are ordered by, the first number first; smaller is better. */
-type Rank = readonly [tier: number, first: number, second: number];
+export type TrialRank = readonly [tier: number, first: number, second: number];
+
+/** The ranks of trials in a study of this direction. */
+export function ranksTo(direction: Direction): TrialMemo<TrialRank> {
+  return new TrialMemo((trial) => rankOf(trial, direction));
+}
 
 /** Few are wanted of many, so they are picked instead of sorting all. Of equals the older one is the better. */
-function bestOf(trials: readonly FrozenTrial[], count: number, direction: Direction): ReadonlySet<FrozenTrial> {
-  const best: { trial: FrozenTrial; rank: Rank }[] = [];
+function bestOf(trials: readonly FrozenTrial[], count: number, ranks: TrialMemo<TrialRank>): ReadonlySet<FrozenTrial> {
+  const best: { trial: FrozenTrial; rank: TrialRank }[] = [];
   for (const trial of trials) {
-    const rank = rankOf(trial, direction);
+    const rank = ranks.of(trial);
     let at = best.length;
     while (at > 0 && isBetter(rank, best[at - 1]!.rank)) at--;
     if (at >= count) continue;
@@ -45,14 +52,14 @@ function bestOf(trials: readonly FrozenTrial[], count: number, direction: Direct
   return new Set(best.map(({ trial }) => trial));
 }
 
-function isBetter(a: Rank, b: Rank): boolean {
+function isBetter(a: TrialRank, b: TrialRank): boolean {
   if (a[0] !== b[0]) return a[0] < b[0];
   return a[1] !== b[1] ? a[1] < b[1] : a[2] < b[2];
 }
 
 const [COMPLETE, PRUNED, INFEASIBLE] = [0, 1, 2];
 
-function rankOf(trial: FrozenTrial, direction: Direction): Rank {
+function rankOf(trial: FrozenTrial, direction: Direction): TrialRank {
   const violation = violationOf(trial);
   if (violation > 0) return [INFEASIBLE, violation, 0];
   if (trial.state === "complete") return [COMPLETE, costOf(trial.value, direction), 0];

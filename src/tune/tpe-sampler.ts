@@ -2,12 +2,12 @@ import { boolean, checkParams, fillParams, integer, type Schema, seed } from "..
 import { Rng } from "../core/random.js";
 import { type Distribution, isSingle } from "../model-selection/distributions.js";
 import type { FrozenTrial } from "./frozen-trial.js";
-import { intersectionSearchSpace } from "./intersection-search-space.js";
-import { observationsOf } from "./observations.js";
+import { IntersectionSearchSpace } from "./intersection-search-space.js";
+import { Observations } from "./observations.js";
 import { ParzenEstimator } from "./parzen-estimator.js";
 import { RandomSampler } from "./random-sampler.js";
 import type { Draw, Sampler, StudyView } from "./sampler.js";
-import { splitTrials } from "./split-trials.js";
+import { ranksTo, splitTrials } from "./split-trials.js";
 
 export interface TpeSamplerOptions {
   /** Seed of the draws, an integer in [0, 2^32 - 1]. Default null: one is drawn when the sampler is made. */
@@ -45,6 +45,10 @@ export class TpeSampler implements Sampler {
   readonly #options: Readonly<Required<TpeSamplerOptions>>;
   readonly #startup: RandomSampler;
   readonly #rng: Rng;
+  readonly #intersection = new IntersectionSearchSpace();
+  readonly #ranks = { minimize: ranksTo("minimize"), maximize: ranksTo("maximize") };
+  /** Of the parameters that were last drawn together. */
+  #observations = new Observations(new Map());
 
   constructor(options: TpeSamplerOptions = {}) {
     this.#options = fillParams(schema, options, "TpeSampler");
@@ -62,10 +66,11 @@ export class TpeSampler implements Sampler {
     if (!this.#options.multivariate) return new Map();
     const learnable = study.trials.filter(isLearnable);
     if (learnable.length < this.#options.nStartupTrials) return new Map();
-    const shared = [...intersectionSearchSpace(learnable)];
+    const shared = [...this.#intersection.of(learnable)];
     const space = new Map(shared.filter(([, distribution]) => !isSingle(distribution)));
     if (space.size === 0) return new Map();
-    const internals = this.#propose(study, number, space, this.#rng.stream("trial", number));
+    if (!this.#observations.isOf(space)) this.#observations = new Observations(space);
+    const internals = this.#propose(study, number, space, this.#observations, this.#rng.stream("trial", number));
     return new Map(
       Array.from(space, ([name, distribution], d) => [name, { distribution, internal: internals[d]! }] as const),
     );
@@ -75,24 +80,31 @@ export class TpeSampler implements Sampler {
     const isStartup = study.trials.filter(isLearnable).length < this.#options.nStartupTrials;
     if (isStartup || isSingle(distribution)) return this.#startup.drawAlone(study, number, name, distribution);
     const space = new Map([[name, distribution]]);
-    return this.#propose(study, number, space, this.#rng.stream("trial", number, name))[0]!;
+    return this.#propose(study, number, space, new Observations(space), this.#rng.stream("trial", number, name))[0]!;
   }
 
   /** An internal number for each parameter of the space: the candidate of the largest ratio of densities. */
-  #propose(study: StudyView, number: number, space: ReadonlyMap<string, Distribution>, rng: Rng): readonly number[] {
+  #propose(
+    study: StudyView,
+    number: number,
+    space: ReadonlyMap<string, Distribution>,
+    observations: Observations,
+    rng: Rng,
+  ): readonly number[] {
+    const { constantLiar } = this.#options;
     const trials = study.trials.filter(
-      (trial) =>
-        isLearnable(trial) || (this.#options.constantLiar && trial.state === "running" && trial.number !== number),
+      (trial) => isLearnable(trial) || (constantLiar && trial.state === "running" && trial.number !== number),
     );
-    const { below, above } = splitTrials(trials, study.direction);
+    const { below, above } = splitTrials(trials, this.#ranks[study.direction]);
     const distributions = [...space.values()];
-    const good = new ParzenEstimator(distributions, observationsOf(below, space));
-    const other = new ParzenEstimator(distributions, observationsOf(above, space));
+    const good = new ParzenEstimator(distributions, observations.of(below));
+    const other = new ParzenEstimator(distributions, observations.of(above));
     let best = good.draw(rng);
     let largest = good.logDensity(best) - other.logDensity(best);
     for (let i = 1; i < this.#options.nEiCandidates; i++) {
       const candidate = good.draw(rng);
-      const logRatio = good.logDensity(candidate) - other.logDensity(candidate);
+      const logGood = good.logDensity(candidate);
+      const logRatio = logGood - other.logDensity(candidate, logGood - largest);
       if (logRatio > largest || Number.isNaN(largest)) [best, largest] = [candidate, logRatio];
     }
     return best;

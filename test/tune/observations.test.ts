@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { choice, float } from "../../src/model-selection/distributions.js";
-import { observationsOf } from "../../src/tune/observations.js";
+import { Observations } from "../../src/tune/observations.js";
 import { trialOf } from "./trials.js";
 
 const space = { x: float(0, 1), c: choice(["a", "ü"]) };
@@ -14,14 +14,14 @@ const telling = (number: number, pieces: readonly string[], internals = {}) =>
     systemAttrs: Object.fromEntries(pieces.map((piece, i) => [`tpe:relative_params:${i}`, piece])),
   });
 
-describe("observationsOf", () => {
+describe("Observations", () => {
   it("has those trials that have all parameters, in their order.", () => {
     const trials = [
       trialOf(0, space, { internals: { x: 0.1, c: 1 } }),
       trialOf(1, space, { internals: { x: 0.2 } }),
       trialOf(2, space, { internals: { c: 0, x: 0.3 } }),
     ];
-    expect(observationsOf(trials, columns)).toEqual([Float64Array.of(0.1, 0.3), Float64Array.of(1, 0)]);
+    expect(new Observations(columns).of(trials)).toEqual([Float64Array.of(0.1, 0.3), Float64Array.of(1, 0)]);
   });
 
   it("has what running trials told to have drawn, of finished ones what they drew.", () => {
@@ -31,7 +31,7 @@ describe("observationsOf", () => {
       telling(2, ['{"x": 0.9, "c": "a"}'], { x: 0.3 }),
       { ...telling(3, ['{"x": 0.4, "c": "a"}']), state: "complete" as const },
     ];
-    expect(observationsOf(trials, columns)).toEqual([Float64Array.of(0.1, 0.2, 0.3), Float64Array.of(1, 0, 0)]);
+    expect(new Observations(columns).of(trials)).toEqual([Float64Array.of(0.1, 0.2, 0.3), Float64Array.of(1, 0, 0)]);
   });
 
   it("leaves out running trials that told what cannot be read, or values that the space does not have.", () => {
@@ -45,7 +45,7 @@ describe("observationsOf", () => {
       '{"x": 0.5, "c": "b"}',
     ];
     const trials = told.map((piece, number) => telling(number, [piece]));
-    expect(observationsOf(trials, columns)).toEqual([new Float64Array(0), new Float64Array(0)]);
+    expect(new Observations(columns).of(trials)).toEqual([new Float64Array(0), new Float64Array(0)]);
   });
 
   it("leaves out what today's distribution cannot make sense of.", () => {
@@ -56,6 +56,6 @@ describe("observationsOf", () => {
       trialOf(2, then, { internals: { x: 0.7, c: 0 } }),
     ];
     const now = new Map(Object.entries({ x: float(1e-3, 1, { log: true }), c: choice(["a", "b"]) }));
-    expect(observationsOf(trials, now)).toEqual([Float64Array.of(0.7), Float64Array.of(0)]);
+    expect(new Observations(now).of(trials)).toEqual([Float64Array.of(0.7), Float64Array.of(0)]);
   });
 });

@@ -127,6 +127,38 @@ describe("ParzenEstimator", () => {
     }
   });
 
+  it("gives kernels the distance to the farther neighbour, observations outside of the range included.", () => {
+    // Multiples of 0.01 repeat and lie on the ends of cells.
+    const mean = fc.oneof(
+      fc.double({ min: -30, max: 30, noNaN: true }),
+      fc.integer({ min: -500, max: 500 }).map((i) => i / 100),
+    );
+    fc.assert(
+      fc.property(fc.array(mean, { minLength: 2, maxLength: 150 }), (means) => {
+        const [kernels] = new ParzenEstimator([float(-5, 5)], [Float64Array.from(means)]).kernels;
+        const order = means.map((_, i) => i).sort((a, b) => means[a]! - means[b]! || a - b);
+        const expected = new Float64Array(means.length + 1).fill(10);
+        for (const [at, i] of order.entries()) {
+          const [left, right] = [order[at - 1] ?? i, order[at + 1] ?? i];
+          const farther = Math.max(means[i]! - means[left]!, means[right]! - means[i]!);
+          expected[i] = Math.min(10, Math.max(10 / Math.min(100, means.length + 2), farther));
+        }
+        expect((kernels as NormalKernels).sigmas).toEqual(expected);
+      }),
+    );
+  });
+
+  it("has a log density, or less of it where that is enough.", () => {
+    fc.assert(
+      fc.property(seeds, fc.double({ min: -20, max: 5, noNaN: true }), (seed, enough) => {
+        const estimator = estimatorOf(float(-5, 5), 40, seed);
+        const [exact, short] = [estimator.logDensity([1]), estimator.logDensity([1], enough)];
+        expect(short).toBeLessThanOrEqual(exact);
+        if (short !== exact) expect(short).toBeGreaterThanOrEqual(enough);
+      }),
+    );
+  });
+
   it("stays finite where the range is wide and where observations lie outside of it.", () => {
     const wide = new ParzenEstimator([int(-(2 ** 40), 2 ** 40)], [Float64Array.of(5, 5, 2 ** 39)]);
     expect(Number.isFinite(wide.logDensity([5]))).toBe(true);

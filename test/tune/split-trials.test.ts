@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { FrozenTrial } from "../../src/tune/frozen-trial.js";
-import { goodTrials, splitTrials } from "../../src/tune/split-trials.js";
+import type { Direction } from "../../src/tune/sampler.js";
+import { goodTrials, ranksTo, splitTrials as split } from "../../src/tune/split-trials.js";
 import { golden } from "./golden.js";
 import { trialOf } from "./trials.js";
 
+const splitTrials = (trials: readonly FrozenTrial[], direction: Direction) => split(trials, ranksTo(direction));
 const numbers = (trials: readonly FrozenTrial[]) => trials.map(({ number }) => number);
 const complete = (values: readonly (number | null)[]) => values.map((value, number) => trialOf(number, {}, { value }));
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { choice, contains, float, int } from "../../src/model-selection/distributions.js";
+import type { FrozenTrial } from "../../src/tune/frozen-trial.js";
 import { RandomSampler } from "../../src/tune/random-sampler.js";
 import { TpeSampler } from "../../src/tune/tpe-sampler.js";
 import { space } from "./golden.js";
@@ -36,6 +37,41 @@ describe("TpeSampler", () => {
         expect(run()).toEqual(trials);
       }),
       { numRuns: 8 },
+    );
+  });
+
+  it("draws in a study that it has seen grow what a fresh sampler draws, in whatever order trials end.", () => {
+    const event = fc.record({
+      end: fc.constantFrom("complete", "complete", "pruned", "failed"),
+      pick: fc.nat(),
+      value: fc.integer({ min: 0, max: 9 }),
+      wide: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(
+        seeds,
+        fc.boolean(),
+        fc.array(event, { minLength: 30, maxLength: 60 }),
+        (randomState, both, events) => {
+          const options = { randomState, nStartupTrials: 4 };
+          const seasoned = new TpeSampler(options);
+          const studies: FrozenTrial[][] = [[], []];
+          for (const [i, { end, pick, value, wide }] of events.entries()) {
+            const trials = studies[both ? i % 2 : 0]!;
+            const study = studyOf(trials, i % 2 === 0 ? "minimize" : "maximize");
+            const number = trials.length;
+            const asked = wide ? space : { ...space, f: float(-7, 7) };
+            const drawn = drawAll(seasoned, study, number, asked);
+            expect(drawn).toEqual(drawAll(new TpeSampler(options), study, number, asked));
+            trials.push(trialOf(number, asked, { state: "running", internals: drawn }));
+            const running = trials.filter(({ state }) => state === "running");
+            if (running.length < 4) continue;
+            const ended = running[pick % running.length]!;
+            trials[ended.number] = { ...ended, state: end, value: end === "failed" ? null : value };
+          }
+        },
+      ),
+      { numRuns: 10 },
     );
   });
 
