@@ -118,22 +118,21 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
     const { journal: kept } = ctx.options as SearchFitOptions;
     const splits = splitsOf(params.cv, data.y);
     const drawn = drawSeeds(params.estimator);
-    const spec = () => ({
-      owner: search.definition.name,
-      parts: specParts(search, splits, kernelIdentity(ctx.pool)),
-      data,
-      seeds: drawn,
-    });
-    const journal = kept === undefined ? null : await kept.open(spec());
-    const estimator = withSeeds(params.estimator, journal?.seeds ?? drawn);
-    const run = new SearchRun<E>(params, data, total, ctx, splits, journal, estimator);
-    run.tell({
-      type: "search-started",
-      candidates: total,
-      folds: splits.length,
-      resumed: journal?.size ?? 0,
-    });
-    return run;
+    let journal: OpenJournal | null = null;
+    if (kept !== undefined) {
+      const parts = specParts(search, splits, kernelIdentity(ctx.pool));
+      journal = await kept.open({ owner: search.definition.name, parts, data, seeds: drawn });
+    }
+    try {
+      const estimator = withSeeds(params.estimator, journal?.seeds ?? drawn);
+      const run = new SearchRun<E>(params, data, total, ctx, splits, journal, estimator);
+      const resumed = journal?.size ?? 0;
+      run.tell({ type: "search-started", candidates: total, folds: splits.length, resumed });
+      return run;
+    } catch (error) {
+      await journal?.close();
+      throw error;
+    }
   }
 
   get isStopped(): boolean {
