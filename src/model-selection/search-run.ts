@@ -9,18 +9,11 @@ import { jobsOf, limit } from "../parallel/limit.js";
 import type { Split } from "../split/splitter.js";
 import type { CandidateParams } from "./cv-results.js";
 import type { SearchEvent, SearchListener, StopReason } from "./events.js";
+import { type CandidatesOf, journaledScores } from "./journaled-scores.js";
 import { type BoardResults, type Fact, ScoreBoard } from "./score-board.js";
 import { type FoldScore, scoreFolds } from "./score-folds.js";
 import { scorersOf } from "./scoring.js";
-import {
-  fromUnit,
-  type JournalUnit,
-  type OpenJournal,
-  type SearchJournal,
-  specParts,
-  toUnit,
-  unitKey,
-} from "./search-journal.js";
+import { type OpenJournal, type SearchJournal, specParts } from "./search-journal.js";
 import type { SearchParams } from "./search-params.js";
 import { splitsOf } from "./splits-of.js";
 
@@ -253,49 +246,38 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
   ): AsyncGenerator<FoldScore> {
     if (this.isStopped) return;
     const inStep = resources !== undefined;
-    const note = (one: FoldScore) => this.#note(one, numbers[one.candidate]!, resources?.[one.candidate] ?? null);
     const { X, y, sampleWeight, evalSets } = this.data;
     const { errorScore, returnTrainScore } = this.#params;
     const splits = on?.splits ?? this.splits;
     const candidates = patches.map((patch) => this.#estimator.clone(patch as Parameters<E["clone"]>[0]));
-    const keys =
-      this.#journal === null ? null : candidates.map((one) => (fold: number) => unitKey(one, on?.name ?? "", fold));
-    const known = (candidate: number, fold: number): JournalUnit | undefined =>
-      keys === null ? undefined : this.#journal!.find(keys[candidate]!(fold));
-    for (const fold of splits.keys()) {
-      for (const candidate of patches.keys()) {
-        const unit = known(candidate, fold);
-        if (unit === undefined) continue;
-        yield note(fromUnit(unit, candidate));
-        if (this.isStopped) return;
-      }
-    }
-    const scored = scoreFolds(
-      candidates,
-      X,
-      y,
-      splits,
-      {
-        scorers: this.#scorers,
-        returnTrainScore,
-        errorScore,
-        sampleWeight,
-        evalSets,
-        keepEstimators: false,
-        onFitProgress: (fold, progress) => this.#tellFit(fold, progress),
-        candidatesOf: (fold) => [...patches.keys()].filter((candidate) => known(candidate, fold) === undefined),
-        inStep,
-        ...(inStep ? { patience: 0 } : this.#journal !== null && { patience: PATIENCE }),
-      },
-      this.#run,
-    );
+    const score = (candidatesOf?: CandidatesOf) =>
+      scoreFolds(
+        candidates,
+        X,
+        y,
+        splits,
+        {
+          scorers: this.#scorers,
+          returnTrainScore,
+          errorScore,
+          sampleWeight,
+          evalSets,
+          keepEstimators: false,
+          onFitProgress: (fold, progress) => this.#tellFit(fold, progress),
+          inStep,
+          ...(candidatesOf !== undefined && { candidatesOf, patience: PATIENCE }),
+          ...(inStep && { patience: 0 }),
+        },
+        this.#run,
+      );
+    const scored =
+      this.#journal === null
+        ? score()
+        : journaledScores(this.#journal, candidates, numbers, on?.name ?? "", splits.length, score);
     try {
       for await (const batch of scored) {
-        await this.#journal?.append(
-          batch.map((one) => toUnit(keys![one.candidate]!(one.fold), numbers[one.candidate]!, one)),
-        );
         for (const one of batch) {
-          yield note(one);
+          yield this.#note(one, numbers[one.candidate]!, resources?.[one.candidate] ?? null);
           if (this.isStopped) return;
         }
       }
