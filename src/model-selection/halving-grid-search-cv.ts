@@ -1,5 +1,5 @@
 import { InvalidParameterError } from "../core/errors.js";
-import type { AnyEstimator, Definition, FitContext, TrainingData } from "../core/estimator.js";
+import type { AnyEstimator, Definition, TrainingData } from "../core/estimator.js";
 import { anyOf, boolean, integer, oneOf, real, rule, seed } from "../core/params.js";
 import type { Path } from "../core/paths.js";
 import { Rng } from "../core/random.js";
@@ -87,11 +87,7 @@ export class HalvingGridSearchCV<E extends AnyEstimator> extends SearchCV<E, Hal
     return scheduleOf(params, data).reduce((sum, { candidates }) => sum + candidates, 0);
   }
 
-  protected override async explore(
-    run: SearchRun<E>,
-    params: Readonly<HalvingGridSearchCVParams<E>>,
-    _ctx: FitContext,
-  ): Promise<void> {
+  protected override async explore(run: SearchRun<E>, params: Readonly<HalvingGridSearchCVParams<E>>): Promise<void> {
     const { resource, randomState, paramGrid } = params;
     const bySamples = resource === "nSamples";
     let patches = [...new ParameterGrid(paramGrid)] as CandidateParams[];

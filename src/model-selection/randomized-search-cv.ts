@@ -1,4 +1,4 @@
-import type { AnyEstimator, Definition, FitContext } from "../core/estimator.js";
+import type { AnyEstimator, Definition } from "../core/estimator.js";
 import { integer, rule, seed } from "../core/params.js";
 import { type ParamDistributions, ParameterSampler } from "./parameter-sampler.js";
 import { SearchCV } from "./search-cv.js";
@@ -56,11 +56,7 @@ export class RandomizedSearchCV<E extends AnyEstimator> extends SearchCV<E, Rand
     return samplerOf(params).length;
   }
 
-  protected override async explore(
-    run: SearchRun<E>,
-    params: Readonly<RandomizedSearchCVParams<E>>,
-    _ctx: FitContext,
-  ): Promise<void> {
+  protected override async explore(run: SearchRun<E>, params: Readonly<RandomizedSearchCVParams<E>>): Promise<void> {
     await run.score([...samplerOf(params)]);
   }
 }

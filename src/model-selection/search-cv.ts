@@ -54,11 +54,12 @@ const times = new WeakMap<SearchModel, SearchTimes>();
  * What all searches are: candidates are made by a strategy, scored by cross-validation, and the best is refitted on all
  * rows. A subclass gives the strategy (`explore`) and how many candidates there will be.
  */
-export abstract class SearchCV<
-  E extends AnyEstimator,
-  P extends SearchParams<E>,
-  S extends SearchModel = SearchModel,
-> extends MetaEstimator<P, S, { readonly estimator: E }, E> {
+export abstract class SearchCV<E extends AnyEstimator, P extends SearchParams<E>> extends MetaEstimator<
+  P,
+  SearchModel,
+  { readonly estimator: E },
+  E
+> {
   override get members(): { readonly estimator: E } {
     return { estimator: this.params.estimator };
   }
@@ -112,31 +113,21 @@ export abstract class SearchCV<
   protected abstract count(params: Readonly<P>, data: TrainingData): number;
 
   /** For implementers: hands candidates to the run until there are no more, or the run is stopped. */
-  protected abstract explore(run: SearchRun<E>, params: Readonly<P>, ctx: FitContext): Promise<void>;
+  protected abstract explore(run: SearchRun<E>, params: Readonly<P>): Promise<void>;
 
-  /** For implementers: what the state holds besides. */
-  protected conclude(model: SearchModel): S {
-    return model as S;
-  }
-
-  override async learn(data: TrainingData, params: Readonly<P>, ctx: FitContext): Promise<S> {
+  override async learn(data: TrainingData, params: Readonly<P>, ctx: FitContext): Promise<SearchModel> {
     const start = performance.now();
     const seconds = () => (performance.now() - start) / 1000;
     // Whoever only predicts does not load what searches.
     const { SearchRun } = await import("./search-run.js");
     const run = await SearchRun.start<E>(this as unknown as AnyEstimator, params, data, this.count(params, data), ctx);
     try {
-      await this.explore(run, params, ctx);
+      await this.explore(run, params);
       const { times: spent, ...found } = run.results();
       const refitStart = seconds();
       const best = found.params[found.bestIndex]!;
       const bestEstimator = params.refit === false ? null : ((await run.refit(best)) as AnyEstimator);
-      const model = this.conclude({
-        ...found,
-        folds: run.splits.length,
-        bestEstimator,
-        stopReason: run.stopReason,
-      });
+      const model = { ...found, folds: run.splits.length, bestEstimator, stopReason: run.stopReason };
       times.set(model, { ...spent, refit: seconds() - refitStart, total: seconds() });
       const { bestIndex, bestScore } = found;
       run.tell({ type: "search-finished", bestIndex, bestScore, bestParams: best, seconds: seconds() });
@@ -209,7 +200,7 @@ export abstract class SearchCV<
   }
 
   override async *inferMany(
-    fitted: readonly FittedWith<P, S>[],
+    fitted: readonly FittedWith<P, SearchModel>[],
     X: Matrix,
     method: Method,
     ctx: RunContext,
@@ -222,7 +213,7 @@ export abstract class SearchCV<
     );
   }
 
-  override validate({ model }: FittedWith<P, S>): void {
+  override validate({ model }: FittedWith<P, SearchModel>): void {
     requireShape(this.definition.name, model.bestEstimator, nullOr(fittedEstimator));
     if (model.params[model.bestIndex] === undefined) {
       throw new InvalidParameterError(

@@ -1,4 +1,4 @@
-import type { AnyEstimator, Definition, FitContext } from "../core/estimator.js";
+import type { AnyEstimator, Definition } from "../core/estimator.js";
 import { integer, rule, seed } from "../core/params.js";
 import type { ParamGrid } from "../core/paths.js";
 import { describe } from "../core/to-matrix.js";
@@ -125,11 +125,7 @@ export class TpeTuner<E extends AnyEstimator> extends SearchCV<E, TpeTunerParams
     return nTrials;
   }
 
-  protected override async explore(
-    run: SearchRun<E>,
-    params: Readonly<TpeTunerParams<E>>,
-    _ctx: FitContext,
-  ): Promise<void> {
+  protected override async explore(run: SearchRun<E>, params: Readonly<TpeTunerParams<E>>): Promise<void> {
     const { space, nTrials, nStartupTrials, batchSize, pruner, resource, randomState } = params;
     // Whoever does not tune does not load the study.
     const [{ createStudy }, { NopPruner }, { TpeSampler }] = await Promise.all([
