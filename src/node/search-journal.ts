@@ -30,7 +30,8 @@ interface Header {
 /**
  * A journal on disk, for the option `journal` of a search's fit: each candidate's scores on each fold are in it before they are
  * told or counted. A search that was killed, at any moment, goes on where it was when the same fit is called again, and
- * ends with the same bits as if nothing had happened. It holds scores and hashes: no data, no code, no models.
+ * ends with the same bits as if nothing had happened. It holds scores, seeds, hashes and the
+ * messages of errors: no data, no code, no models.
  *
  * Lines of JSON with a checksum (CRC-32), written with one write and synced. A torn end is cut off (and kept beside, as
  * `<path>.torn-<time>`); a damaged line in the middle is passed over, and its unit computed anew. One process at a time may use it.

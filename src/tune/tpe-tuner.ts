@@ -98,7 +98,7 @@ function isLadder(value: unknown): boolean {
  *
  * The draws depend on the seed and on the scores alone, so a tuning of 100 trials begins with that of 50. The first
  * `nStartupTrials` do not depend on scores and are fitted together, which shares their work; a candidate that was drawn
- * before is not scored again.
+ * before is not fitted again. (With a pruner, candidates are fitted one by one, each time they are drawn.)
  *
  * With a `pruner` and a `resource`, each candidate is given more and more of the resource and judged after each step;
  * one fit goes on from step to step where the estimator's class shares work (trees, rounds, epochs).
