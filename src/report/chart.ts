@@ -69,7 +69,7 @@ async function loadEcharts() {
 }
 
 /**
- * ECharts numbers the ids of all charts of a process in one row, and styles what the mouse is over. Numbered by picture
+ * ECharts numbers the ids of all charts of a process in one row, and marks what the mouse can be over. Numbered by picture
  * and without that, the same picture is the same text. Nothing here can match within a label: quotes in text are escaped.
  */
 function plainSvg(svg: string): string {
@@ -77,7 +77,7 @@ function plainSvg(svg: string): string {
   for (const [, id] of svg.matchAll(/ id="(zr\d+-[\w-]+)"/g)) ids.set(id!, `part-${ids.size}`);
   return svg
     .replace(/<style >.*?<\/style>\n?/s, "")
-    .replace(/ class="zr\d+-cls-\d+"/g, "")
+    .replace(/ (?:class="zr\d+-cls-\d+"|pointer-events="\w+"|ecmeta_\w+="[^"]*")/g, "")
     .replace(/( id="|="url\(#)(zr\d+-[\w-]+)/g, (_, before: string, id: string) => before + (ids.get(id) ?? id));
 }
 

@@ -34,8 +34,7 @@ export async function learningCurvePicture(
   const { title = "Learning curve", scoreName = "Score" } = options;
   const found = panelsOf(curve, scoreName);
   const { panels, xs } = found;
-  const ends = panels.map(({ name, lines }) => `${name} ${lines.map(endOf).join(", ")}`);
-  const subtitle = options.subtitle ?? `in the end ${ends.join(" · ")}`;
+  const subtitle = options.subtitle ?? `in the end ${panels.map(endsOf).join(" · ")}`;
   const names = [...new Set(panels.flatMap(({ lines }) => lines.map((line) => line.name)))];
   const xScale = integerScale(Math.min(...xs), Math.max(...xs));
   const middle = (PLOT.left + WIDTH - PLOT.right) / 2;
@@ -65,10 +64,14 @@ export async function learningCurvePicture(
   return drawChart(option, { width: WIDTH, height }, subtitle);
 }
 
-/** "0.979 (training)". */
-function endOf({ name, values }: PanelLine): string {
-  const last = values.findLast(Number.isFinite);
-  return `${last === undefined ? "none" : written(last, 3)} (${name})`;
+/** "loss 0.229, validation 0.268". */
+function endsOf({ name, lines }: CurvePanel): string {
+  const ends = lines.map((line) => {
+    const last = line.values.findLast(Number.isFinite);
+    const value = last === undefined ? "none" : written(last, 3);
+    return line.name === "training" ? value : `${line.name} ${value}`;
+  });
+  return `${name} ${ends.join(", ")}`;
 }
 
 function labelOf(name: string): string {

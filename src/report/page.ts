@@ -1,5 +1,5 @@
 import { dataUri } from "./data-uri.js";
-import { type Html, html } from "./html.js";
+import { Html, html } from "./html.js";
 import { STYLE } from "./report-style.js";
 
 /** A number that is worth a card of its own. */
@@ -67,12 +67,8 @@ function widthOf(svg: string): number {
   return Number(/^<svg [^>]*?width="([\d.]+)"/.exec(svg)?.[1] ?? 0);
 }
 
-/** What a picture says of itself to those who do not see it. */
-function alternative(svg: string): string {
-  const [, title = "", description = ""] = /<title>(.*?)<\/title><desc>(.*?)<\/desc>/s.exec(svg) ?? [];
-  return [title, description].map(unescaped).join(": ");
-}
-
-function unescaped(text: string): string {
-  return text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+/** What a picture says of itself to those who do not see it, which is text that is escaped already. */
+function alternative(svg: string): Html {
+  const [, title = "", description = ""] = /<title>(.*?)<\/title><desc>(.*?)<\/desc>/.exec(svg) ?? [];
+  return new Html(`${title}: ${description}`);
 }

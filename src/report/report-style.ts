@@ -32,7 +32,12 @@ dd { margin: 2px 0 0; font-size: 1.45rem; font-weight: 600; font-variant-numeric
 figure { margin: 0; padding: 12px; overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
 figure.wide { grid-column: 1 / -1; }
 figure img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
-@media (max-width: 600px) { figure img { max-width: none; width: auto; min-width: 100%; max-height: 440px; } }
+@media (max-width: 600px) {
+  main { padding: 24px 14px 48px; }
+  h1 { font-size: 1.35rem; }
+  figure { padding: 8px; }
+  figure.wide img { min-width: 560px; }
+}
 .table { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 8px 14px; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--rule); }

@@ -39,6 +39,8 @@ const CELL = { width: 152, height: 172 };
 const MARGIN = 16;
 /** Of labels, in characters. */
 const LONGEST_LABEL = 11;
+/** Pixels with edges in browsers; resvg, which reads no such rule, takes the word of SVG 1.1. */
+const SHARP = "@media all{image{image-rendering:pixelated}}";
 /** Of one image. */
 const MOST_VALUES = 65_536;
 
@@ -73,7 +75,7 @@ export async function worstMistakesPicture(options: WorstMistakesPictureOptions)
     text(subtitle, width / 2, 50, `font-size="13" fill="${SOFT_INK}"`),
   ];
   const open = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${FONT_FAMILY}" text-anchor="middle">`;
-  const paper = `<rect width="${width}" height="${height}" fill="#fff"/>`;
+  const paper = `<style>${SHARP}</style><rect width="${width}" height="${height}" fill="#fff"/>`;
   const description = [subtitle, ...shown.map(sentence)].join("; ");
   return described(`${open}${paper}${heading.join("")}${cells.join("")}</svg>`, title, description);
 }
