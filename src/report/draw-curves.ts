@@ -45,19 +45,17 @@ export async function drawCurves(curves: Curves, picture: CurvesPicture): Promis
   const lines = [...averageLines(curves, picture), ...classLines(curves, picture)];
   const guess = line(
     "by chance",
-    [0, 1].map((x): Point => [x, chance[x]!]),
+    [
+      [0, chance[0]],
+      [1, chance[1]],
+    ],
     { color: FAINT, type: "dashed", width: 1.5 },
   );
+  const names = [...lines, guess].map(({ name }) => name);
   const hasLegend = curves.averages !== null;
   const option = {
     title: heading(title, subtitle, LEFT + SIDE / 2),
-    legend: {
-      ...legend(
-        [...lines, guess].map(({ name }) => name),
-        top,
-      ),
-      show: hasLegend,
-    },
+    legend: { ...legend(names, top), show: hasLegend },
     grid: { left: LEFT, top, width: SIDE, height: SIDE },
     xAxis: valueAxis(picture.xName, 32, UNIT_SCALE),
     yAxis: objectiveAxis(picture.yName, UNIT_SCALE),
@@ -68,7 +66,7 @@ export async function drawCurves(curves: Curves, picture: CurvesPicture): Promis
 }
 
 function figuresOf({ classes, averages }: Curves, { areaName, unjudged }: CurvesPicture) {
-  const figure = ({ name, area }: Curve) => `${name} ${areaName} ${written(area)}`;
+  const figure = ({ name, area }: Curve) => `${shortened(name, 40)}: ${areaName} ${written(area)}`;
   if (averages === null) return { summary: figure(classes[0]!), each: [] };
   const means = `${areaName} ${written(averages.macro.area)} on average over ${classes.length} classes`;
   const without = unjudged.length === 0 ? "" : ` · no curve for ${shortened(unjudged.join(", "), 30)}`;

@@ -36,7 +36,7 @@ figure img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
   main { padding: 24px 14px 48px; }
   h1 { font-size: 1.35rem; }
   figure { padding: 8px; }
-  figure.wide img { min-width: 560px; }
+  figure.wide .turned { min-width: 560px; }
 }
 .table { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9rem; font-variant-numeric: tabular-nums; }

@@ -105,6 +105,15 @@ describe.each(Object.entries({ rocCurvePicture, precisionRecallCurvePicture }))(
   });
 });
 
+describe("rocCurvePicture", () => {
+  it("has the area of rocAucScore on average, and for the macro average.", async () => {
+    const texts = textsOf(await rocCurvePicture({ yTrue, yScore }));
+    const area = rocAucScore(yTrue, yScore, { multiClass: "ovr" });
+    expect(texts).toContain(`AUC ${Number(area.toPrecision(4))} on average over 3 classes`);
+    expect(texts).toContain(`macro average (AUC ${area.toFixed(3)})`);
+  });
+});
+
 describe("curvesOf", () => {
   it("keeps the number of points small however many rows there are, and both ends.", () => {
     const rows = fc.array(fc.tuple(fc.boolean(), fc.double({ min: 0, max: 1, noNaN: true })), {
