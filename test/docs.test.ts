@@ -28,6 +28,7 @@ const guides = [
   "gradient-boosting",
   "neural-networks",
   "neural-backends",
+  "pictures",
   "studies",
   "support-vector-machines",
   "tuning",
