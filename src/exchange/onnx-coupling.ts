@@ -47,10 +47,10 @@ function minimised(Q: string, k: number, graph: OnnxGraph): string {
   const start = repeated(new Float64Array(k).fill(1 / k), Q, graph);
   const unit = identity(k, graph);
   const [p] = graph.loop(Math.max(100, k), [start], (body, _round, [before]) => {
-    const last = body.integers(1);
-    const tall = body.node("Unsqueeze", [before!, last]);
-    const Qp = body.node("ReduceSum", [body.node("Mul", [Q, tall]), last], { keepdims: 0 });
-    const pQp = body.node("ReduceSum", [body.node("Mul", [before!, Qp]), last], { keepdims: 1 });
+    const columns = body.integers(1);
+    const tall = body.node("Unsqueeze", [before!, body.integers(2)]);
+    const Qp = body.node("ReduceSum", [body.node("Mul", [Q, tall]), columns], { keepdims: 0 });
+    const pQp = body.node("ReduceSum", [body.node("Mul", [before!, Qp]), columns], { keepdims: 1 });
     const gaps = body.node("Abs", [body.node("Sub", [Qp, pQp])]);
     const worst = body.node("ReduceMax", [gaps], { axes: Int32Array.of(1), keepdims: 1 });
     const isOff = body.node("GreaterOrEqual", [worst, body.double(0.005 / k)]);
