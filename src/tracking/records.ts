@@ -1,0 +1,55 @@
+/** How a run ended. */
+export type RunStatus = "finished" | "failed" | "killed";
+
+/** A value of a metric; `time` in milliseconds since 1970. */
+export interface MetricValue {
+  readonly key: string;
+  readonly value: number;
+  readonly step: number;
+  readonly time: number;
+}
+
+/** Files by path inside a folder, "/" between its parts. */
+export type Files = Readonly<Record<string, Uint8Array>>;
+
+/**
+ * One fact about a run: plain data, in the order in which it was logged, so that it can be put by and sent later. `run`
+ * is the key that whoever logs gave the run; a store keeps it beside the run and finds the run by it, so that records
+ * delivered twice, or by two processes one after the other, count once.
+ */
+export type RunRecord =
+  | {
+      readonly type: "run-started";
+      readonly run: string;
+      readonly name: string;
+      /** Key of the run inside which this one is nested, or null. */
+      readonly parent: string | null;
+      readonly time: number;
+      readonly tags: Readonly<Record<string, string>>;
+    }
+  | { readonly type: "params"; readonly run: string; readonly values: Readonly<Record<string, string>> }
+  | { readonly type: "metrics"; readonly run: string; readonly values: readonly MetricValue[] }
+  | { readonly type: "tags"; readonly run: string; readonly values: Readonly<Record<string, string>> }
+  | { readonly type: "artifact"; readonly run: string; readonly path: string; readonly content: Uint8Array }
+  | {
+      /** A folder of files that together are a model. */
+      readonly type: "model";
+      readonly run: string;
+      readonly name: string;
+      readonly files: Files;
+      /** Registered under this name, and the new version given this alias. */
+      readonly registeredName: string | null;
+      readonly alias: string | null;
+    }
+  | { readonly type: "run-ended"; readonly run: string; readonly status: RunStatus; readonly time: number };
+
+/** Where records go: a server, a folder, a list. */
+export interface RunStore {
+  /** For messages: "MLflow at http://localhost:5000". */
+  readonly name: string;
+  /**
+   * Takes records in. Resolves when all of them are kept for good; rejects where they are not, and then they may be
+   * delivered again: a store counts a run, parameter, tag or artifact once, and a metric once a step.
+   */
+  deliver(records: readonly RunRecord[], signal?: AbortSignal): Promise<void>;
+}
