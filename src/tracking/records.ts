@@ -1,3 +1,5 @@
+import { TrellisError } from "../core/errors.js";
+
 /** How a run ended. */
 export type RunStatus = "finished" | "failed" | "killed";
 
@@ -49,7 +51,21 @@ export interface RunStore {
   readonly name: string;
   /**
    * Takes records in. Resolves when all of them are kept for good; rejects where they are not, and then they may be
-   * delivered again: a store counts a run, parameter, tag or artifact once, and a metric once a step.
+   * delivered again. A store counts a run, tag, artifact or model once, of which the last version stands, and a parameter
+   * once, of which the first stands. A metric counts once a step on a run that it finds rather than makes (see
+   * `KnownMetrics`).
+   *
+   * @throws RecordsRefusedError where delivering again would be of no use
    */
   deliver(records: readonly RunRecord[], signal?: AbortSignal): Promise<void>;
+}
+
+/** A store has taken in all records of a delivery but some, and never will take those. */
+export class RecordsRefusedError extends TrellisError {
+  /** How many records those are. */
+  readonly refused: number;
+  constructor(message: string, refused: number, options?: ErrorOptions) {
+    super(message, "RECORDS_REFUSED", options);
+    this.refused = refused;
+  }
 }

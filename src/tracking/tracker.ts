@@ -25,14 +25,17 @@ export interface ModelOptions {
  */
 export interface Run {
   readonly key: string;
+  /** Values become text, objects JSON, of at most 6,000 characters. A parameter keeps the first value that it is given. */
   params(values: Readonly<Record<string, unknown>>): void;
   /** `step` counts epochs, trials or folds; default 0. */
   metrics(values: Readonly<Record<string, number>>, step?: number): void;
+  /** At most 8,000 characters each are kept. */
   tags(values: Readonly<Record<string, string>>): void;
   /** `path` is relative, with "/" between its parts: "pictures/confusion.svg". */
   artifact(path: string, content: string | Uint8Array): void;
   /** A fitted estimator as an artifact. Rejects where the estimator cannot be saved; what the store does is not awaited. */
   model(name: string, estimator: AnyEstimator, options?: ModelOptions): Promise<void>;
+  /** Default "finished". What is logged to a run after its end still counts. */
   end(status?: RunStatus): void;
 }
 
@@ -40,7 +43,7 @@ export interface Run {
 export interface Delivery {
   /** Records that the store has. */
   readonly delivered: number;
-  /** Records put by, to be sent later. */
+  /** Records put by, to be sent later; or that wait in memory still, where there is nowhere to put them by. */
   readonly queued: number;
   /** Records given up: the store refused them, or there was nowhere to put them by. */
   readonly lost: number;
