@@ -45,6 +45,9 @@ export type RunRecord =
     }
   | { readonly type: "run-ended"; readonly run: string; readonly status: RunStatus; readonly time: number };
 
+/** The tag in which stores of MLflow keep the key of a run. */
+export const KEY_TAG = "trellis.run";
+
 /** Where records go: a server, a folder, a list. */
 export interface RunStore {
   /** For messages: "MLflow at http://localhost:5000". */
