@@ -18,4 +18,5 @@ export {
   type RunStatus,
   type RunStore,
 } from "./tracking/records.js";
+export { type TrackableSearch, type TrackedSearch, type TrackOptions, track } from "./tracking/track.js";
 export type { Delivery, ModelOptions, Run, RunOptions, Tracker } from "./tracking/tracker.js";

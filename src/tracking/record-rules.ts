@@ -1,5 +1,6 @@
 import { InvalidParameterError } from "../core/errors.js";
 import { describe } from "../core/to-matrix.js";
+import type { ModelOptions } from "./tracker.js";
 
 /**
  * What MLflow lets through, whatever the store, so that records put by today can be sent there tomorrow.
@@ -60,6 +61,14 @@ export function checkAlias(alias: string): void {
   checkName("alias of the model", alias);
   const isFine = /^[\p{L}\p{N}_-]+$/u.test(alias) && !/^v\d+$/i.test(alias) && alias.toLowerCase() !== "latest";
   if (!isFine) refuse("alias of the model", 'letters, digits, _ and -, and neither "latest" nor like "v1"', alias);
+}
+
+/** @throws InvalidParameterError */
+export function checkModelOptions({ registeredName, alias }: ModelOptions): void {
+  if (registeredName !== undefined) checkName("registeredName of the model", registeredName);
+  if (alias === undefined) return;
+  if (registeredName === undefined) refuse("registeredName of the model", "given where there is an alias", undefined);
+  checkAlias(alias);
 }
 
 export function checkMetric(what: string, value: number, step: number): void {

@@ -1,10 +1,9 @@
-import { InvalidParameterError } from "../core/errors.js";
 import type { AnyEstimator } from "../core/estimator.js";
 import {
-  checkAlias,
   checkKey,
   checkMetric,
   checkModelName,
+  checkModelOptions,
   checkName,
   checkPath,
   paramText,
@@ -73,14 +72,10 @@ export class RecordedRun implements Run {
   }
 
   async model(name: string, estimator: AnyEstimator, options: ModelOptions = {}): Promise<void> {
-    const { registeredName = null, alias = null } = options;
     checkModelName("name of the model", name);
-    if (registeredName !== null) checkName("registeredName of the model", registeredName);
-    if (alias !== null) checkAlias(alias);
-    if (alias !== null && registeredName === null) {
-      throw new InvalidParameterError(`alias of the model needs a registeredName; got none`, "alias");
-    }
+    checkModelOptions(options);
     const files = await this.#modelFiles(estimator);
+    const { registeredName = null, alias = null } = options;
     this.#record({ type: "model", run: this.key, name, files, registeredName, alias });
   }
 
