@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe } from "vitest";
 import { MlflowClient } from "../../src/tracking/mlflow-client.js";
 import { serverAt } from "../../src/tracking/mlflow-server.js";
 import { MlflowStore } from "../../src/tracking/mlflow-store.js";

@@ -18,7 +18,8 @@ let server: FakeMlflow;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "trellis-mlflow-"));
   server = await new FakeMlflow().start();
-  // As small as what they stand for is large: 2 s and 1 s.
+  // Less than by default: 7, 2 s and 1 s.
+  vi.stubEnv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2");
   vi.stubEnv("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "0.02");
   vi.stubEnv("MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", "0.01");
 });
@@ -35,7 +36,7 @@ const waiting = () =>
 const tracker = (options: MlflowTrackerOptions = {}) =>
   mlflowTracker({ trackingUri: server.url, experiment: "toys", outbox: outbox(), ...options });
 
-/** As 5 s and 20 s are by default. */
+/** Less than by default: 5 s and 20 s. */
 const IMPATIENT = { timeout: 1, patience: 1.5 };
 
 /** A run with one of everything. */
