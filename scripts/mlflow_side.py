@@ -26,7 +26,8 @@ def files_in(uri):
     """SHA-256 of every file below a URI of artifacts, by path."""
     with tempfile.TemporaryDirectory() as folder:
         root = mlflow.artifacts.download_artifacts(uri, dst_path=folder)
-        paths = [os.path.join(at, name) for at, _, names in os.walk(root) for name in names]
+        # MLflow's client adds a file to each model that it downloads.
+        paths = [os.path.join(at, name) for at, _, names in os.walk(root) for name in names if name != "registered_model_meta"]
         return {os.path.relpath(path, root): hashlib.sha256(open(path, "rb").read()).hexdigest() for path in paths}
 
 
@@ -80,7 +81,7 @@ def read(name):
 
 def predict(uri, file):
     with open(file) as rows:
-        answer = mlflow.pyfunc.load_model(uri).predict(np.array(json.load(rows)))
+        answer = mlflow.pyfunc.load_model(uri).predict(np.array(json.load(rows), dtype=float))
     return {name: np.asarray(values).tolist() for name, values in answer.items()}
 
 
