@@ -43,3 +43,10 @@ export function secondIfPositive(score: string, graph: OnnxGraph): string {
 export function bothClasses(second: string, graph: OnnxGraph): string {
   return graph.node("Concat", [graph.node("Sub", [graph.double(1), second]), second], { axis: 1 });
 }
+
+/** A row of f64 for each row of a tensor. */
+export function repeated(row: Float64Array, like: string, graph: OnnxGraph): string {
+  const rows = graph.node("Shape", [like], { start: 0, end: 1 });
+  const shape = graph.node("Concat", [rows, graph.integers(row.length)], { axis: 0 });
+  return graph.node("Expand", [graph.constant(row), shape]);
+}

@@ -1,5 +1,5 @@
 import type { DummyClassifier } from "../dummy/dummy-classifier.js";
-import { type Answer, type Table, unsupported } from "./onnx-answers.js";
+import { type Answer, repeated, type Table, unsupported } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 
 export function writeDummyClassifier(dummy: DummyClassifier, X: Table, graph: OnnxGraph): Answer {
@@ -10,11 +10,7 @@ export function writeDummyClassifier(dummy: DummyClassifier, X: Table, graph: On
   const { classPrior, classes } = dummy;
   const code = strategy === "constant" ? classes.indexOf(constant!) : classPrior.indexOf(Math.max(...classPrior));
   const row = strategy === "prior" ? classPrior : classPrior.map((_, k) => (k === code ? 1 : 0));
-  const rows = graph.node("Shape", [X.name], { start: 0, end: 1 });
-  const tall = graph.node("Concat", [rows, graph.integers(1)], { axis: 0 });
-  return {
-    kind: "classes",
-    codes: graph.node("Expand", [graph.integers(code), rows]),
-    probabilities: graph.node("Expand", [graph.constant(row, [1, row.length]), tall]),
-  };
+  const probabilities = repeated(row, X.name, graph);
+  const codes = graph.node("Expand", [graph.integers(code), graph.node("Shape", [X.name], { start: 0, end: 1 })]);
+  return { kind: "classes", codes, probabilities };
 }

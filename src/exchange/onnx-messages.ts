@@ -41,8 +41,8 @@ export interface Tensor {
 export interface Port {
   readonly name: string;
   readonly type: DataType;
-  /** Sizes, or names of sizes that each call has its own of. */
-  readonly shape: readonly (number | string)[];
+  /** Sizes, or names of sizes that each call has its own of; null for what a runtime finds out. */
+  readonly shape: readonly (number | string)[] | null;
 }
 
 /** A graph: of a model, or of the body of a loop. */
@@ -121,6 +121,7 @@ function typeOf(values: Values): DataType {
 
 /** ValueInfoProto with a tensor's type. */
 function portFields({ name, type, shape }: Port): readonly Field[] {
-  const sizes = shape.map((size) => message(1, [typeof size === "number" ? integer(1, size) : text(2, size)]));
-  return [text(1, name), message(2, [message(1, [integer(1, DATA_TYPES[type]), message(2, sizes)])])];
+  const sizes = shape?.map((size) => message(1, [typeof size === "number" ? integer(1, size) : text(2, size)]));
+  const ofShape = sizes === undefined ? [] : [message(2, sizes)];
+  return [text(1, name), message(2, [message(1, [integer(1, DATA_TYPES[type]), ...ofShape])])];
 }

@@ -63,5 +63,5 @@ function labelsOf(codes: string, classes: readonly Label[], estimator: AnyEstima
 
 function requireInteger(label: Label, estimator: AnyEstimator): void {
   if (typeof label !== "number" || Number.isSafeInteger(label)) return;
-  throw unsupported(estimator, `the label ${label} is no integer, and labels are int64 or strings`);
+  throw unsupported(estimator, `the label ${label} is no safe integer, and labels are int64 or strings`);
 }

@@ -10,9 +10,13 @@ import { LogisticRegression } from "../linear/logistic-regression.js";
 import { GridSearchCV } from "../model-selection/grid-search-cv.js";
 import { HalvingGridSearchCV } from "../model-selection/halving-grid-search-cv.js";
 import { RandomizedSearchCV } from "../model-selection/randomized-search-cv.js";
+import { KerasStyleClassifier } from "../neural/keras-style-classifier.js";
+import { KerasStyleRegressor } from "../neural/keras-style-regressor.js";
 import { MinMaxScaler } from "../preprocessing/min-max-scaler.js";
 import { OneHotEncoder } from "../preprocessing/one-hot-encoder.js";
 import { StandardScaler } from "../preprocessing/standard-scaler.js";
+import { SVC } from "../svm/svc.js";
+import { SVR } from "../svm/svr.js";
 import { DecisionTreeClassifier, DecisionTreeRegressor } from "../tree/decision-tree.js";
 import { TpeTuner } from "../tune/tpe-tuner.js";
 import { type Answer, type Table, unsupported, type Writer } from "./onnx-answers.js";
@@ -21,7 +25,9 @@ import { writePipeline, writeSearch, writeVoting } from "./onnx-composites.js";
 import { writeDummyClassifier } from "./onnx-dummy.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 import { writeLinearSVC, writeLogisticRegression } from "./onnx-linear.js";
+import { writeNetworkClassifier, writeNetworkRegressor } from "./onnx-network.js";
 import { writeMinMaxScaler, writeOneHotEncoder, writeStandardScaler } from "./onnx-preprocessing.js";
+import { writeSVC, writeSVR } from "./onnx-svm.js";
 import { writeForestClassifier, writeForestRegressor, writeTreeClassifier, writeTreeRegressor } from "./onnx-trees.js";
 
 type EstimatorClass<E extends AnyEstimator> = new (params: never) => E;
@@ -40,6 +46,8 @@ const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Wri
   entry(GradientBoostingRegressor, writeBoostingRegressor),
   entry(GridSearchCV, writeSearch),
   entry(HalvingGridSearchCV, writeSearch),
+  entry(KerasStyleClassifier, writeNetworkClassifier),
+  entry(KerasStyleRegressor, writeNetworkRegressor),
   entry(LinearSVC, writeLinearSVC),
   entry(LogisticRegression, writeLogisticRegression),
   entry(MinMaxScaler, writeMinMaxScaler),
@@ -49,6 +57,8 @@ const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Wri
   entry(RandomForestRegressor, writeForestRegressor),
   entry(RandomizedSearchCV, writeSearch),
   entry(StandardScaler, writeStandardScaler),
+  entry(SVC, writeSVC),
+  entry(SVR, writeSVR),
   entry(TpeTuner, writeSearch),
   entry(VotingClassifier, writeVoting),
 ]);

@@ -3,7 +3,7 @@ import { type AnyEstimator, Estimator } from "../core/estimator.js";
 import { describe } from "../core/to-matrix.js";
 
 export interface ToOnnxOptions {
-  /** What the file says of itself, for people. Default: who wrote it, and the estimator with its parameters. */
+  /** What the file says of itself, for people. Default: who wrote it, and the class of the estimator. */
   readonly documentation?: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface ToOnnxOptions {
  * way. An X in f64 may lie on the other side of a threshold before it is rounded to f32.
  *
  * Written are all estimators of this library but what draws at random, and: an SVC or SVR whose kernel is precomputed or a
- * function, a network of tfjs, a OneHotEncoder of strings or booleans, and labels that are fractions. A category that a
+ * function, a network of tfjs, a OneHotEncoder of strings or booleans, and labels that are no safe integers. A category that a
  * OneHotEncoder does not know is never an error in ONNX.
  *
  * @throws NotFittedError; InvalidParameterError for what is no estimator; InvalidModelError naming what cannot be written

@@ -1,11 +1,11 @@
 import * as ort from "onnxruntime-web";
 import type { AnyEstimator } from "../../src/core/estimator.js";
-import { Matrix } from "../../src/core/matrix.js";
+import type { Matrix } from "../../src/core/matrix.js";
 import { toOnnx } from "../../src/exchange/onnx.js";
 
 ort.env.wasm.numThreads = 1;
 
-/** What onnxruntime answers: labels as numbers or strings, and tables. */
+/** What onnxruntime answers, by the names of the model's outputs. */
 export interface Answers {
   readonly label?: readonly (number | string)[];
   readonly probabilities?: Float32Array;
@@ -13,26 +13,26 @@ export interface Answers {
   readonly transformed?: Float32Array;
 }
 
-/** What the ONNX of an estimator answers to rows, in onnxruntime. */
-export async function answersOf(estimator: AnyEstimator, X: Matrix): Promise<Answers> {
-  return run(await toOnnx(estimator), X);
-}
-
-export async function run(bytes: Uint8Array, X: Matrix): Promise<Answers> {
-  const session = await ort.InferenceSession.create(bytes);
+/** What an estimator's ONNX answers to each of the tables, in onnxruntime. */
+export async function inOnnx(estimator: AnyEstimator, ...tables: readonly Matrix[]): Promise<Answers[]> {
+  const session = await ort.InferenceSession.create(await toOnnx(estimator));
   try {
-    const input = new ort.Tensor("float32", Float32Array.from(X.toFloat64()), [X.rows, X.cols]);
-    const outputs = await session.run({ X: input });
-    return Object.fromEntries(
-      session.outputNames.map((name) => {
-        const { data } = outputs[name]!;
-        return [name, name === "label" ? Array.from(data as never, (label) => (typeof label === "bigint" ? Number(label) : label)) : data];
-      }),
-    );
+    const answers: Answers[] = [];
+    for (const X of tables) {
+      const values = Float32Array.from(X.toFloat64());
+      const outputs = await session.run({ X: new ort.Tensor("float32", values, [X.rows, X.cols]) });
+      answers.push(
+        Object.fromEntries(
+          session.outputNames.map((name) => [name, name === "label" ? labels(outputs[name]!) : outputs[name]!.data]),
+        ),
+      );
+    }
+    return answers;
   } finally {
     await session.release();
   }
 }
 
-/** The same values in f32, as ONNX takes them. */
-export const single = (X: Matrix): Matrix => new Matrix(Float32Array.from(X.toFloat64()), X.rows, X.cols);
+/** int64 come as BigInts. */
+const labels = ({ data }: ort.Tensor) =>
+  Array.from(data as ArrayLike<bigint | string>, (label) => (typeof label === "bigint" ? Number(label) : label));
