@@ -10,6 +10,7 @@ const LONGEST_KEY = 250;
 const LONGEST_PARAM = 6000;
 const LONGEST_TAG = 8000;
 const LONGEST_PATH = 1000;
+const LONGEST_RUN_KEY = 4000;
 const KEY = /^[/\p{L}\p{N}_.\- :]*$/u;
 /** Control characters, and the separator of Windows. */
 const NOT_IN_PATHS = /[\p{Cc}\\]/u;
@@ -33,9 +34,11 @@ export function checkKey(what: string, key: string): void {
 
 /** The key that is nearest to a name which may hold anything. */
 export function asKey(name: string): string {
-  const parts = name.replaceAll(/[^/\p{L}\p{N}_.\- :]/gu, "_").split("/");
-  const key = parts.map((part) => (isNormal(part) ? part : "_")).join("/");
-  return key.slice(0, LONGEST_KEY).replace(/\/$/, "");
+  const parts = cut(name, LONGEST_KEY)
+    .replaceAll(/[^/\p{L}\p{N}_.\- :]/gu, "_")
+    .split("/");
+  const named = parts.filter((part) => part !== "").map((part) => (isNormal(part) ? part : "_"));
+  return named.join("/") || "_";
 }
 
 /** The path of an artifact, or of a file of a model. */
@@ -44,11 +47,14 @@ export function checkPath(what: string, path: string): void {
   if (!isFine) refuse(what, `a relative path of at most ${LONGEST_PATH} characters, with "/" between its parts`, path);
 }
 
-/** The name of a run or of its key. */
-export function checkName(what: string, name: string): void {
-  if (typeof name !== "string" || name === "" || name.length > LONGEST_KEY) {
-    refuse(what, `1 to ${LONGEST_KEY} characters`, name);
-  }
+/** The name of a run, a model or an alias. */
+export function checkName(what: string, name: string, longest = LONGEST_KEY): void {
+  if (typeof name !== "string" || name === "" || name.length > longest)
+    refuse(what, `1 to ${longest} characters`, name);
+}
+
+export function checkRunKey(key: string): void {
+  checkName("key of the run", key, LONGEST_RUN_KEY);
 }
 
 /** The name of a model in its run, or in the registry. */

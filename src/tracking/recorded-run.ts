@@ -6,6 +6,7 @@ import {
   checkModelOptions,
   checkName,
   checkPath,
+  checkRunKey,
   paramText,
   tagText,
 } from "./record-rules.js";
@@ -28,7 +29,7 @@ export class RecordedRun implements Run {
     modelFiles: ModelFiles,
   ) {
     checkName("name of the run", name);
-    checkName("key of the run", key);
+    checkRunKey(key);
     this.key = key;
     this.#record = record;
     this.#modelFiles = modelFiles;
