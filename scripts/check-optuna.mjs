@@ -2,8 +2,8 @@
 // is in it; so must optuna-dashboard's server. Needs Python 3.10 or newer, and PyPI the first time: the pinned peers go into
 // test/.venv. Prints a line for each check.
 import assert from "node:assert/strict";
-import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,9 +11,9 @@ import { promisify } from "node:util";
 import { transformSync } from "esbuild";
 import { journalStorage } from "trellis-learn/node";
 import { choice, createStudy, float, int, loadStudy, TpeSampler, TrialPruned } from "trellis-learn/tune";
+import { installPeers, python } from "./python-peers.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-const python = path("../test/.venv/bin/python");
 const requirements = path("../test/golden/make/requirements-optuna.txt");
 const TRIALS_A_WORKER = 40;
 
@@ -21,14 +21,6 @@ const TRIALS_A_WORKER = 40;
 async function optuna(...args) {
   const { stdout } = await promisify(execFile)(python, [path("optuna_side.py"), ...args], { maxBuffer: 2 ** 28 });
   return stdout;
-}
-
-function setUp() {
-  if (!existsSync(python)) execFileSync("python3", ["-m", "venv", path("../test/.venv")], { stdio: "inherit" });
-  const pinned = readFileSync(requirements, "utf8").match(/^\S+==\S+$/gm);
-  const installed = execFileSync(python, ["-m", "pip", "freeze"], { encoding: "utf8" }).split("\n");
-  if (pinned.every((requirement) => installed.includes(requirement))) return;
-  execFileSync(python, ["-m", "pip", "install", "--quiet", "-r", requirements], { stdio: "inherit" });
 }
 
 /** How tests tell of trials. */
@@ -172,7 +164,7 @@ if (process.argv[2] === "work") {
 } else {
   const folder = mkdtempSync(join(tmpdir(), "trellis-optuna-"));
   try {
-    setUp();
+    installPeers(requirements);
     const telling = await loadTold();
     await checkTurns(join(folder, "turns.log"), telling);
     await checkAtOnce(join(folder, "at-once.log"), telling);

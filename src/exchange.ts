@@ -1,8 +1,10 @@
 /**
- * Models from and for other libraries: gradient boosting to and from XGBoost, neural networks to and from tfjs. Works in Node and in browsers.
+ * Models from and for other libraries: gradient boosting to and from XGBoost, neural networks to and from tfjs,
+ * all estimators to ONNX. Works in Node and in browsers.
  *
  * @module
  */
+export { type ToOnnxOptions, toOnnx } from "./exchange/onnx.js";
 export { fromTfjsLayersModel, toTfjsLayersModel, toTfjsLayersModelFiles } from "./exchange/tfjs.js";
 export type {
   NetworkWithWeights,

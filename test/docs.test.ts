@@ -25,6 +25,7 @@ const promised = (program: string) => [...program.matchAll(/console\.log\(.*\); 
 const guides = [
   "coming-from-scikit-learn",
   "determinism-and-sharing",
+  "exchange",
   "gradient-boosting",
   "neural-networks",
   "neural-backends",

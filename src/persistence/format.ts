@@ -1,3 +1,4 @@
+import { PRODUCT, PRODUCT_VERSION } from "../core/product.js";
 import type { StateArray } from "../core/state.js";
 
 /*
@@ -25,8 +26,8 @@ export const CHECKSUM = 32;
 export const MAX_HEADER = 16 * 2 ** 20;
 /** Nesting of the header's JSON; a search over a pipeline of a vote of forests needs about 40. */
 export const MAX_DEPTH = 256;
-/** Who writes; the version is the package's. */
-export const WRITER = "trellis-learn 0.1.0";
+/** Who writes. */
+export const WRITER = `${PRODUCT} ${PRODUCT_VERSION}`;
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonRecord;
 export interface JsonRecord {

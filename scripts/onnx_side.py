@@ -1,0 +1,35 @@
+"""Python's side of scripts/check-onnx.mjs. Usage: python onnx_side.py FOLDER, of pairs NAME.onnx and NAME.json"""
+
+import glob
+import json
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+
+for path in sorted(glob.glob(f"{sys.argv[1]}/*.onnx")):
+    with open(path.replace(".onnx", ".json")) as file:
+        expected = json.load(file)
+    model = onnx.load(path)
+    onnx.checker.check_model(model, full_check=True)
+    assert (model.producer_name, model.producer_version) == ("trellis-learn", expected["version"])
+    assert {entry.key: entry.value for entry in model.metadata_props}["producer"] == "trellis-learn"
+    session = onnxruntime.InferenceSession(path)
+    (given,) = session.get_inputs()
+    X = np.array(expected["X"], dtype=np.float32)
+    assert (given.name, given.type, given.shape) == ("X", "tensor(float)", ["N", X.shape[1]])
+    names = [output.name for output in session.get_outputs()]
+    worst = 0.0
+    for rows in (slice(0, 0), slice(0, 1), slice(None)):
+        answers = dict(zip(names, session.run(None, {"X": X[rows]})))
+        for name, values in answers.items():
+            wanted = expected[name][rows]
+            assert len(values) == len(wanted)
+            if name == "label":
+                assert values.tolist() == wanted, f"{path}: labels differ"
+            elif len(wanted) > 0:
+                wanted = np.array(wanted)
+                worst = max(worst, np.max(np.abs(values - wanted) / np.maximum(1, np.abs(wanted))))
+    assert worst < 1e-5, f"{path}: {worst}"
+    print(f"{expected['what']}: {len(X)} rows, {' and '.join(names)} alike (to {worst:.0e})")

@@ -1,0 +1,56 @@
+import type { Pipeline } from "../compose/pipeline.js";
+import type { AnyEstimator } from "../core/estimator.js";
+import type { VotingClassifier } from "../ensemble/voting.js";
+import type { SearchModel } from "../model-selection/search-cv.js";
+import { type Answer, type Classes, largest, type Table, unsupported, type Write } from "./onnx-answers.js";
+import type { OnnxGraph } from "./onnx-graph.js";
+
+export function writePipeline({ state }: Pipeline, X: Table, graph: OnnxGraph, write: Write): Answer {
+  const { steps } = state.model;
+  let table = X;
+  for (const step of steps.slice(0, -1)) {
+    const answer = write(step, table, graph);
+    if (answer.kind !== "table") throw unsupported(step, "it stands within a Pipeline and is no transformer");
+    table = answer.table;
+  }
+  return write(steps.at(-1)!, table, graph);
+}
+
+/** A search is its best estimator. */
+export function writeSearch(search: AnyEstimator, X: Table, graph: OnnxGraph, write: Write): Answer {
+  const { bestEstimator } = search.state.model as SearchModel;
+  if (bestEstimator === null) throw unsupported(search, "it has refit: false, so there is no best estimator");
+  return write(bestEstimator, X, graph);
+}
+
+export function writeVoting(voting: VotingClassifier, X: Table, graph: OnnxGraph, write: Write): Answer {
+  const { members } = voting.state.model;
+  const answers = members.map((member) => write(member, X, graph) as Classes);
+  const weights = voting.params.weights ?? members.map(() => 1);
+  if (voting.params.voting === "hard") {
+    const ballots = answers.map(({ codes }) => oneHot(codes, voting.classes.length, graph));
+    return { kind: "classes", codes: largest(weightedSum(ballots, weights, graph), graph), probabilities: null };
+  }
+  const total = graph.double(weights.reduce((sum, weight) => sum + weight, 0));
+  const sum = weightedSum(
+    answers.map(({ probabilities }) => probabilities!),
+    weights,
+    graph,
+  );
+  const probabilities = graph.node("Div", [sum, total]);
+  return { kind: "classes", codes: largest(probabilities, graph), probabilities };
+}
+
+/** The weighted sum of tables in f64, in their order. */
+function weightedSum(tables: readonly string[], weights: readonly number[], graph: OnnxGraph): string {
+  return tables
+    .map((table, i) => (weights[i] === 1 ? table : graph.node("Mul", [table, graph.double(weights[i]!)])))
+    .reduce((sum, table) => graph.node("Add", [sum, table]));
+}
+
+/** double[N, classes]: 1 for the class that a code names. */
+function oneHot(codes: string, classes: number, graph: OnnxGraph): string {
+  const column = graph.node("Unsqueeze", [codes, graph.integers(1)]);
+  const all = graph.integers(...Array.from({ length: classes }, (_, code) => code));
+  return graph.cast(graph.node("Equal", [column, all]), "double");
+}

@@ -1,0 +1,74 @@
+import { Pipeline } from "../compose/pipeline.js";
+import type { AnyEstimator } from "../core/estimator.js";
+import { DummyClassifier } from "../dummy/dummy-classifier.js";
+import { GradientBoostingClassifier } from "../ensemble/gradient-boosting-classifier.js";
+import { GradientBoostingRegressor } from "../ensemble/gradient-boosting-regressor.js";
+import { RandomForestClassifier, RandomForestRegressor } from "../ensemble/random-forest.js";
+import { VotingClassifier } from "../ensemble/voting.js";
+import { LinearSVC } from "../linear/linear-svc.js";
+import { LogisticRegression } from "../linear/logistic-regression.js";
+import { GridSearchCV } from "../model-selection/grid-search-cv.js";
+import { HalvingGridSearchCV } from "../model-selection/halving-grid-search-cv.js";
+import { RandomizedSearchCV } from "../model-selection/randomized-search-cv.js";
+import { KerasStyleClassifier } from "../neural/keras-style-classifier.js";
+import { KerasStyleRegressor } from "../neural/keras-style-regressor.js";
+import { MinMaxScaler } from "../preprocessing/min-max-scaler.js";
+import { OneHotEncoder } from "../preprocessing/one-hot-encoder.js";
+import { StandardScaler } from "../preprocessing/standard-scaler.js";
+import { SVC } from "../svm/svc.js";
+import { SVR } from "../svm/svr.js";
+import { DecisionTreeClassifier, DecisionTreeRegressor } from "../tree/decision-tree.js";
+import { TpeTuner } from "../tune/tpe-tuner.js";
+import { type Answer, type Table, unsupported, type Writer } from "./onnx-answers.js";
+import { writeBoostingClassifier, writeBoostingRegressor } from "./onnx-boosting.js";
+import { writePipeline, writeSearch, writeVoting } from "./onnx-composites.js";
+import { writeDummyClassifier } from "./onnx-dummy.js";
+import type { OnnxGraph } from "./onnx-graph.js";
+import { writeLinearSVC, writeLogisticRegression } from "./onnx-linear.js";
+import { writeNetworkClassifier, writeNetworkRegressor } from "./onnx-network.js";
+import { writeMinMaxScaler, writeOneHotEncoder, writeStandardScaler } from "./onnx-preprocessing.js";
+import { writeSVC, writeSVR } from "./onnx-svm.js";
+import { writeForestClassifier, writeForestRegressor, writeTreeClassifier, writeTreeRegressor } from "./onnx-trees.js";
+
+type EstimatorClass<E extends AnyEstimator> = new (params: never) => E;
+type Entry = readonly [Class: EstimatorClass<AnyEstimator>, write: Writer<AnyEstimator>];
+
+/** A class and what writes its estimators, of the same type. */
+const entry = <E>(Class: new (params: never) => E, write: Writer<E & AnyEstimator>): Entry =>
+  [Class, write] as unknown as Entry;
+
+/** Who writes the estimators of which class. */
+const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Writer<AnyEstimator>>([
+  entry(DecisionTreeClassifier, writeTreeClassifier),
+  entry(DecisionTreeRegressor, writeTreeRegressor),
+  entry(DummyClassifier, writeDummyClassifier),
+  entry(GradientBoostingClassifier, writeBoostingClassifier),
+  entry(GradientBoostingRegressor, writeBoostingRegressor),
+  entry(GridSearchCV, writeSearch),
+  entry(HalvingGridSearchCV, writeSearch),
+  entry(KerasStyleClassifier, writeNetworkClassifier),
+  entry(KerasStyleRegressor, writeNetworkRegressor),
+  entry(LinearSVC, writeLinearSVC),
+  entry(LogisticRegression, writeLogisticRegression),
+  entry(MinMaxScaler, writeMinMaxScaler),
+  entry(OneHotEncoder, writeOneHotEncoder),
+  entry(Pipeline, writePipeline),
+  entry(RandomForestClassifier, writeForestClassifier),
+  entry(RandomForestRegressor, writeForestRegressor),
+  entry(RandomizedSearchCV, writeSearch),
+  entry(StandardScaler, writeStandardScaler),
+  entry(SVC, writeSVC),
+  entry(SVR, writeSVR),
+  entry(TpeTuner, writeSearch),
+  entry(VotingClassifier, writeVoting),
+]);
+
+/**
+ * Adds to a graph what a fitted estimator does to a table.
+ * @throws InvalidModelError for what ONNX cannot say
+ */
+export function write(estimator: AnyEstimator, X: Table, graph: OnnxGraph): Answer {
+  const writer = WRITERS.get(estimator.constructor);
+  if (writer === undefined) throw unsupported(estimator, "it is not a class of this library's");
+  return writer(estimator, X, graph, write);
+}

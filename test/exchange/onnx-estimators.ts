@@ -1,0 +1,129 @@
+import type { AnyEstimator } from "../../src/core/estimator.js";
+import {
+  conv2d,
+  DecisionTreeClassifier,
+  DecisionTreeRegressor,
+  DummyClassifier,
+  dense,
+  flatten,
+  GradientBoostingClassifier,
+  GradientBoostingRegressor,
+  GridSearchCV,
+  HalvingGridSearchCV,
+  KerasStyleClassifier,
+  KerasStyleRegressor,
+  LinearSVC,
+  LogisticRegression,
+  MinMaxScaler,
+  OneHotEncoder,
+  Pipeline,
+  RandomForestClassifier,
+  RandomForestRegressor,
+  RandomizedSearchCV,
+  reshape,
+  StandardScaler,
+  SVC,
+  SVR,
+  TpeTuner,
+  VotingClassifier,
+} from "../../src/index.js";
+import { int } from "../../src/tune.js";
+
+const forest = (nEstimators = 8) => new RandomForestClassifier({ nEstimators, maxDepth: 4, randomState: 0 });
+const tree = () => new DecisionTreeClassifier({ maxDepth: 3 });
+const logistic = () => new LogisticRegression({ tol: 1e-2 });
+const scaled = <E extends AnyEstimator>(estimator: E) =>
+  new Pipeline({
+    steps: [
+      ["scale", new StandardScaler()],
+      ["last", estimator],
+    ],
+  });
+const depths = { maxDepth: [1, 3] };
+
+/** Classifiers of every kind, small ones. */
+export const CLASSIFIERS: Readonly<Record<string, () => AnyEstimator>> = {
+  "a tree": tree,
+  "a forest of pure leaves": () => new RandomForestClassifier({ nEstimators: 10, randomState: 1 }),
+  "a forest of few leaves": () => forest(),
+  boosting: () => new GradientBoostingClassifier({ nEstimators: 4, maxDepth: 3 }),
+  "boosting by softmax": () => new GradientBoostingClassifier({ nEstimators: 3, objective: "multi:softprob" }),
+  "SVC with probabilities": () => new SVC({ probability: true, randomState: 0 }),
+  "SVC with a polynomial": () => new SVC({ kernel: "poly", coef0: 1 }),
+  "SVC that breaks ties": () => scaled(new SVC({ kernel: "linear", breakTies: true })),
+  "SVC with a sigmoid": () => scaled(new SVC({ kernel: "sigmoid" })),
+  LinearSVC: () => scaled(new LinearSVC({ randomState: 0, tol: 1e-2 })),
+  "logistic regression": () => scaled(logistic()),
+  "a soft vote": () =>
+    new VotingClassifier({
+      estimators: [
+        ["forest", forest()],
+        ["scaled", scaled(logistic())],
+        ["tree", tree()],
+      ],
+      voting: "soft",
+      weights: [1, 0.3, 2],
+    }),
+  "a hard vote": () =>
+    new VotingClassifier({
+      estimators: [
+        ["forest", forest()],
+        ["svc", new SVC()],
+        ["tree", tree()],
+      ],
+      weights: [1, 0.5, 0.5],
+    }),
+  "a pipeline of two scalers": () =>
+    new Pipeline({
+      steps: [
+        ["scale", new StandardScaler()],
+        ["range", new MinMaxScaler({ featureRange: [-1, 2], clip: true })],
+        ["tree", tree()],
+      ],
+    }),
+  "a grid search": () => new GridSearchCV({ estimator: tree(), paramGrid: depths, cv: 2 }),
+  "a halving search": () => new HalvingGridSearchCV({ estimator: tree(), paramGrid: depths, cv: 2, randomState: 0 }),
+  "a randomised search": () =>
+    new RandomizedSearchCV({ estimator: tree(), paramDistributions: depths, nIter: 2, cv: 2, randomState: 0 }),
+  "a tuner": () =>
+    new TpeTuner({ estimator: tree(), space: { maxDepth: int(1, 3) }, nTrials: 2, cv: 2, randomState: 0 }),
+  "a dummy that answers the shares": () => new DummyClassifier(),
+  "a dummy that answers the most frequent class": () => new DummyClassifier({ strategy: "most_frequent" }),
+  "a network": () => scaled(new KerasStyleClassifier({ epochs: 2, randomState: 0 })),
+  "a convolutional network": () =>
+    scaled(
+      new KerasStyleClassifier({
+        layers: [
+          reshape([1, -1, 1]),
+          conv2d({ filters: 3, kernelSize: [1, 3], padding: "same", activation: "relu" }),
+          flatten(),
+          dense({ activation: "softmax" }),
+        ],
+        epochs: 1,
+        randomState: 0,
+      }),
+    ),
+};
+
+export const REGRESSORS: Readonly<Record<string, () => AnyEstimator>> = {
+  "a tree": () => new DecisionTreeRegressor({ maxDepth: 5 }),
+  "a forest": () => new RandomForestRegressor({ nEstimators: 10, randomState: 0 }),
+  boosting: () => new GradientBoostingRegressor({ nEstimators: 6 }),
+  "boosting of counts": () => new GradientBoostingRegressor({ nEstimators: 6, objective: "count:poisson" }),
+  SVR: () => new SVR(),
+  "SVR without support vectors": () => new SVR({ epsilon: 1e6 }),
+  "a network": () => scaled(new KerasStyleRegressor({ epochs: 2, randomState: 0 })),
+};
+
+export const TRANSFORMERS: Readonly<Record<string, () => AnyEstimator>> = {
+  "a scaler": () => new StandardScaler(),
+  "a scaler that does nothing": () => new StandardScaler({ withMean: false, withStd: false }),
+  "a scaler to a range": () => new MinMaxScaler({ featureRange: [-3, 0.1] }),
+  "an encoder": () => new OneHotEncoder({ drop: "first", handleUnknown: "ignore" }),
+};
+
+/** The names of all classes in these, members included. */
+export function namesOf(estimator: AnyEstimator): string[] {
+  const members = Object.values(estimator.members as Readonly<Record<string, AnyEstimator>>);
+  return [estimator.definition.name, ...members.flatMap(namesOf)];
+}
