@@ -32,6 +32,7 @@ const guides = [
   "pictures",
   "studies",
   "support-vector-machines",
+  "tracking",
   "tuning",
 ].map((name) => `docs/${name}.md`);
 

@@ -86,6 +86,13 @@ describe("The built package", () => {
     expect(kilobytes(all)).toBeLessThan(45);
   });
 
+  it("leaves the disk out of what tracks in browsers.", async () => {
+    // A bundler for browsers would fail at an import of Node's own modules.
+    const { all, packages } = await bundle('export * from "./dist/mlflow.js";', true);
+    expect(packages).toEqual(["seedrandom/lib/alea.js"]);
+    expect(all).not.toContain(".damaged");
+  });
+
   it("has a worker that stands alone.", async () => {
     const { outputFiles, metafile } = await build({
       entryPoints: [`${root}dist/worker.js`],

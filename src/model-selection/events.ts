@@ -46,6 +46,8 @@ export type SearchEvent =
       readonly type: "candidate-scored";
       readonly candidate: number;
       readonly params: Readonly<Record<string, unknown>>;
+      /** What is known of it besides, as in the results: the round and the resource of a halving. */
+      readonly facts: Readonly<Record<string, number | string>>;
       /** Mean test scores over the folds. */
       readonly scores: Scores;
       readonly done: number;

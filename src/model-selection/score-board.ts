@@ -55,6 +55,10 @@ export class ScoreBoard {
     return this.#rows[candidate]!.params;
   }
 
+  facts(candidate: number): Readonly<Record<string, Fact>> {
+    return this.#rows[candidate]!.facts;
+  }
+
   /** Its scores on all folds, once it is complete. */
   folds(candidate: number): readonly FoldScore[] {
     return this.#rows[candidate]!.folds as FoldScore[];

@@ -306,6 +306,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
       type: "candidate-scored",
       candidate,
       params: board.params(candidate),
+      facts: board.facts(candidate),
       scores: board.means(candidate),
       done: board.done,
       total: this.#total,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DummyClassifier, inlinePool, RandomForestClassifier } from "trellis-learn";
 import { loadIris } from "trellis-learn/datasets";
 import { saveModel } from "trellis-learn/node";
+import { memoryTracker } from "trellis-learn/tracking";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadData } from "../../examples/digits/src/data.js";
 import { evaluate, modelAt } from "../../examples/digits/src/evaluation.js";
@@ -17,6 +18,7 @@ const TRIALS = 3;
 describe("The digits example", () => {
   const data = loadData();
   const pool = inlinePool();
+  const tracker = memoryTracker();
   let folder: ReportFolder;
   let findings: Findings;
 
@@ -24,8 +26,8 @@ describe("The digits example", () => {
     folder = new ReportFolder(join(await mkdtemp(join(tmpdir(), "trellis-digits-")), "report"));
     await folder.create();
     const tuner = digitsTuner(TRIALS, 42);
-    const best = await tune(tuner, data, { pool });
-    const baseline = await fitBaseline(42, data, { pool });
+    const best = await tune(tuner, data, tracker, "a key", { pool });
+    const baseline = await fitBaseline(42, data, tracker, { pool });
     findings = { tuner, best, baseline, data, seed: 42, tuningSeconds: 1.25 };
     await writeReport(findings, folder);
   });
@@ -59,6 +61,18 @@ describe("The digits example", () => {
     }
     expect(best.cvScore).toBeGreaterThan(0.9);
     expect(best.test.accuracy).toBeGreaterThan(0.9);
+  });
+
+  it("logs the tuning, its trials and the baseline as runs", async () => {
+    expect(await tracker.flush()).toMatchObject({ queued: 0, lost: 0, problem: null });
+    const [tuning, baseline] = tracker.runs.filter(({ parent }) => parent === null);
+    expect(tuning).toMatchObject({ key: "a key", name: "digits_tuning", status: "finished", tags: { model: "tuned" } });
+    expect(tracker.runs.filter(({ parent }) => parent === "a key")).toHaveLength(TRIALS);
+    expect(tuning!.metrics.test_accuracy![0]!.value).toBe(findings.best.test.accuracy);
+    expect(tuning!.models.map(({ name }) => name)).toEqual(["best_estimator"]);
+    expect(baseline).toMatchObject({ name: "digits_baseline", status: "finished", params: { nEstimators: "100" } });
+    expect(baseline!.metrics.cv_score![0]!.value).toBe(findings.baseline.cvScore);
+    expect(Object.keys(baseline!.artifacts)).toEqual(["classification_report.txt"]);
   });
 
   it("leaves models, trials, pictures and reports", async () => {

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { inlinePool, Matrix, trainTestSplit } from "trellis-learn";
 import { loadDigits } from "trellis-learn/datasets";
 import { loadModel } from "trellis-learn/node";
+import { memoryTracker } from "trellis-learn/tracking";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Data } from "../../examples/mnist/src/data.js";
 import { type Family, families } from "../../examples/mnist/src/families.js";
+import { logBestOfAll } from "../../examples/mnist/src/log-outcomes.js";
 import { ReportFolder } from "../../examples/mnist/src/report-folder.js";
 import { type FittedClassifier, scoresOf } from "../../examples/mnist/src/scores.js";
 import { type Outcome, trainFamily, vote } from "../../examples/mnist/src/train.js";
@@ -40,13 +42,14 @@ describe("The training of the MNIST example", () => {
   const data = digits();
   const options = { pool: inlinePool() };
   let folder: ReportFolder;
+  const tracker = memoryTracker();
   const outcomes: Outcome[] = [];
 
   beforeAll(async () => {
     folder = new ReportFolder(join(await mkdtemp(join(tmpdir(), "trellis-mnist-")), "report"));
     await folder.create();
-    for (const family of smaller) outcomes.push(await trainFamily(family, data, folder, options));
-    outcomes.push(await vote(smaller, data, folder, options));
+    for (const family of smaller) outcomes.push(await trainFamily(family, data, folder, tracker, options));
+    outcomes.push(await vote(smaller, data, folder, tracker, options));
   });
   afterAll(async () => {
     await options.pool.close();
@@ -76,6 +79,30 @@ describe("The training of the MNIST example", () => {
       const model = (await loadModel(join(folder.path, `${name}.trellis`))) as unknown as FittedClassifier;
       expect(await scoresOf(model, data.test, options)).toEqual(test);
     }
+  });
+
+  it("logs a run of every family with its scores, picture and model, and one of the ensemble and of the best", async () => {
+    const [best] = outcomes;
+    await logBestOfAll(tracker, best!, smaller[0]!);
+    expect(await tracker.flush()).toMatchObject({ queued: 0, lost: 0, problem: null });
+    const runs = tracker.runs.filter(({ parent }) => parent === null);
+    const names = families.map(({ name }) => `${name}_training`);
+    expect(runs.map(({ name }) => name)).toEqual([...names, "ensemble_training", "logging_best_of_all_model"]);
+    for (const [i, { name, cvScore, test }] of outcomes.slice(0, -1).entries()) {
+      const { metrics, params, tags, artifacts, models, status } = runs[i]!;
+      expect({ status, model: tags.model }).toEqual({ status: "finished", model: name });
+      const tuned = Object.entries(outcomes[i]!.bestParams!).map(([key, value]) => [key, String(value)]);
+      expect(params).toMatchObject(Object.fromEntries(tuned));
+      expect(metrics[`${name}_best_score`]![0]!.value).toBe(cvScore);
+      expect(metrics[`${name}_test_loss`]![0]!.value).toBe(test.logLoss);
+      expect(Object.keys(artifacts)).toEqual(expect.arrayContaining(["cv_results.csv", `${name}-confusion.svg`]));
+      expect(models.map((model) => model.name)).toEqual(["best_estimator"]);
+    }
+    const [ensemble, bestOfAll] = runs.slice(-2);
+    expect(Object.keys(ensemble!.metrics)).toHaveLength(4);
+    expect(ensemble!.tags).toEqual({ model: "ensemble_model" });
+    expect(bestOfAll!.params).toMatchObject({ best_model_name: "fcnn", best_model_type: "KerasStyleClassifier" });
+    expect(bestOfAll!.metrics.best_model_score![0]!.value).toBe(best!.cvScore);
   });
 
   it("uses a folder that is there, and refuses a place where none can be", async () => {

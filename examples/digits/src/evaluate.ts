@@ -2,7 +2,9 @@
 import { runCommand } from "./command.js";
 import { loadData } from "./data.js";
 import { evaluate, modelAt } from "./evaluation.js";
+import { logScores } from "./log-scores.js";
 import { EVALUATE_HELP, readEvaluateOptions } from "./options.js";
+import { openRuns } from "./runs.js";
 import { plainTable } from "./table.js";
 
 await runCommand(async (args, signal) => {
@@ -10,7 +12,8 @@ await runCommand(async (args, signal) => {
   if (help) return console.log(EVALUATE_HELP);
   const file = await modelAt(path);
   const { test } = loadData();
-  const { accuracy, classificationReport, confusion } = await evaluate(file, test, { signal });
+  const scores = await evaluate(file, test, { signal });
+  const { accuracy, classificationReport, confusion } = scores;
 
   const digits = confusion.map((_, digit) => `${digit}`);
   const rows = confusion.map((counts, digit) => [`${digit}`, ...counts.map(String)]);
@@ -18,4 +21,11 @@ await runCommand(async (args, signal) => {
   console.log(`accuracy ${accuracy.toFixed(4)}\n\n${classificationReport}`);
   console.log(`Confusion matrix; down: the true digit, across: the predicted one\n`);
   console.log(plainTable([["", ...digits], ...rows]));
+
+  const { tracker, close } = openRuns("digits");
+  const run = tracker.startRun("digits_evaluation");
+  run.params({ model: file });
+  logScores(run, scores);
+  run.end();
+  console.log(`\n${await close()}`);
 });

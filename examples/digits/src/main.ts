@@ -2,16 +2,22 @@
 import { relative } from "node:path";
 import { threadPool } from "trellis-learn";
 import { consoleProgress, searchJournal } from "trellis-learn/node";
+import type { Tracker } from "trellis-learn/tracking";
 import { runCommand } from "./command.js";
 import { loadData } from "./data.js";
 import { HELP, readTuneOptions, type TuneOptions } from "./options.js";
 import { type Findings, outcomeRows } from "./report.js";
 import { ReportFolder } from "./report-folder.js";
+import { openRuns } from "./runs.js";
 import { plainTable } from "./table.js";
 import { digitsTuner, fitBaseline, tune } from "./tune.js";
 import { writeReport } from "./write-report.js";
 
-async function findOut({ trials, seed, workers, journal }: TuneOptions, signal: AbortSignal): Promise<Findings> {
+async function findOut(
+  { trials, seed, workers, journal }: TuneOptions,
+  tracker: Tracker,
+  signal: AbortSignal,
+): Promise<Findings> {
   const data = loadData();
   const count = (rows: number) => rows.toLocaleString("en");
   console.log(`Digits: ${count(data.train.X.rows)} images to learn from, ${count(data.test.X.rows)} to test with\n`);
@@ -22,9 +28,11 @@ async function findOut({ trials, seed, workers, journal }: TuneOptions, signal: 
     const started = performance.now();
     const onEvent = consoleProgress({ name: "digits" });
     const kept = journal === null ? {} : { journal: searchJournal(journal) };
-    const best = await tune(tuner, data, { pool, signal, onEvent, ...kept });
+    // A tuning that goes on where its journal ends goes on as the same run.
+    const key = journal === null ? null : `digits_tuning of ${journal}`;
+    const best = await tune(tuner, data, tracker, key, { pool, signal, onEvent, ...kept });
     const tuningSeconds = (performance.now() - started) / 1000;
-    const baseline = await fitBaseline(seed, data, { pool, signal });
+    const baseline = await fitBaseline(seed, data, tracker, { pool, signal });
     return { tuner, best, baseline, data, seed, tuningSeconds };
   } finally {
     await pool.close();
@@ -43,7 +51,15 @@ await runCommand(async (args, signal) => {
   if (options.help) return console.log(HELP);
   const folder = new ReportFolder(options.out);
   await folder.create();
-  const findings = await findOut(options, signal);
-  await writeReport(findings, folder);
+  const { tracker, close } = openRuns("digits");
+  let whereRunsAre = "";
+  let findings: Findings;
+  try {
+    findings = await findOut(options, tracker, signal);
+    await writeReport(findings, folder);
+  } finally {
+    whereRunsAre = await close();
+  }
   print(findings, folder);
+  console.log(whereRunsAre);
 });

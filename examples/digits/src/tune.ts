@@ -6,7 +6,9 @@ import {
   type SearchFitOptions,
   TpeTuner,
 } from "trellis-learn";
+import { type Tracker, track } from "trellis-learn/tracking";
 import type { Data } from "./data.js";
+import { logScores } from "./log-scores.js";
 import { type Scores, scoresOf } from "./scores.js";
 
 const cv = 3;
@@ -38,18 +40,43 @@ export interface Outcome {
   readonly test: Scores;
 }
 
-/** Looks for the best parameters, and fits the forest that has them on all training images. */
-export async function tune(tuner: DigitsTuner, { train, test }: Data, options: SearchFitOptions): Promise<Outcome> {
-  await tuner.fit(train.X, train.y, options);
+/**
+ * Looks for the best parameters, fits the forest that has them on all training images, and logs both.
+ *
+ * @param key of the run; null for a new one
+ */
+export async function tune(
+  tuner: DigitsTuner,
+  { train, test }: Data,
+  tracker: Tracker,
+  key: string | null,
+  options: SearchFitOptions,
+): Promise<Outcome> {
+  const tracked = track(tracker, { name: "digits_tuning", tags: { model: "tuned" }, ...(key !== null && { key }) });
+  await tracked.fit(tuner, train.X, train.y, options);
   const model = tuner.bestEstimator;
-  return { title: "Tuned forest", model, cvScore: tuner.bestScore, test: await scoresOf(model, test, options) };
+  const scores = await scoresOf(model, test, options);
+  logScores(tracked.run, scores);
+  return { title: "Tuned forest", model, cvScore: tuner.bestScore, test: scores };
 }
 
 /** The forest that nobody tuned, which shows what the tuning was worth. */
-export async function fitBaseline(seed: number, { train, test }: Data, options: RunOptions): Promise<Outcome> {
+export async function fitBaseline(
+  seed: number,
+  { train, test }: Data,
+  tracker: Tracker,
+  options: RunOptions,
+): Promise<Outcome> {
   const model = new RandomForestClassifier({ randomState: seed });
   const scores = await crossValScore(model, train.X, train.y, { ...options, cv });
   await model.fit(train.X, train.y, options);
   const cvScore = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  return { title: "Baseline forest", model, cvScore, test: await scoresOf(model, test, options) };
+  const scoresOnTest = await scoresOf(model, test, options);
+  const run = tracker.startRun("digits_baseline", { tags: { model: "baseline" } });
+  run.params(model.getParams());
+  run.metrics({ cv_score: cvScore });
+  logScores(run, scoresOnTest);
+  await run.model("baseline", model);
+  run.end();
+  return { title: "Baseline forest", model, cvScore, test: scoresOnTest };
 }

@@ -3,8 +3,10 @@ import { relative } from "node:path";
 import { threadPool } from "trellis-learn";
 import { loadData } from "./data.js";
 import { families } from "./families.js";
+import { logBestOfAll } from "./log-outcomes.js";
 import { HELP, type Options, readOptions, UsageError } from "./options.js";
 import { ReportFolder } from "./report-folder.js";
+import { openRuns } from "./runs.js";
 import { table } from "./table.js";
 import { type Outcome, trainFamily, vote } from "./train.js";
 
@@ -16,22 +18,28 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
   const count = (rows: number) => rows.toLocaleString("en");
   console.log(`MNIST: ${count(data.train.X.rows)} images to learn from, ${count(data.test.X.rows)} to test with\n`);
 
+  const { tracker, close } = openRuns("mnist");
   const pool = threadPool(options.workers === null ? {} : { workers: options.workers });
+  const chosen = families.filter(({ name }) => options.only.includes(name));
   const outcomes: Outcome[] = [];
+  let best: Outcome;
+  let whereRunsAre: string;
   try {
-    const chosen = families.filter(({ name }) => options.only.includes(name));
-    for (const family of chosen) outcomes.push(await trainFamily(family, data, folder, { pool, signal }));
-    if (chosen.length > 1) outcomes.push(await vote(chosen, data, folder, { pool, signal }));
+    for (const family of chosen) outcomes.push(await trainFamily(family, data, folder, tracker, { pool, signal }));
+    best = outcomes.reduce((a, b) => (b.cvScore! > a.cvScore! ? b : a));
+    await logBestOfAll(tracker, best, chosen.find(({ name }) => name === best.name)!);
+    if (chosen.length > 1) outcomes.push(await vote(chosen, data, folder, tracker, { pool, signal }));
   } finally {
     await pool.close();
+    whereRunsAre = await close();
   }
 
-  const best = outcomes.reduce((a, b) => ((b.cvScore ?? 0) > (a.cvScore ?? 0) ? b : a));
   const seconds = (performance.now() - started) / 1000;
   const { full, rows } = options;
   const report = { full, rows, node: process.version, seconds, bestModel: best.name, models: outcomes };
   await folder.write("report.json", `${JSON.stringify(report, null, 2)}\n`);
   print(outcomes, best, folder, seconds);
+  console.log(whereRunsAre);
 }
 
 function print(outcomes: readonly Outcome[], best: Outcome, folder: ReportFolder, seconds: number): void {

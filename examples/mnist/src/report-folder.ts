@@ -5,6 +5,9 @@ import { saveModel } from "trellis-learn/node";
 import { confusionMatrixPicture, MissingFontError, toPng } from "trellis-learn/report";
 import type { Scores } from "./scores.js";
 
+/** Contents of files by name. */
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
 /** The folder that everything is left in. */
 export class ReportFolder {
   readonly path: string;
@@ -33,17 +36,22 @@ export class ReportFolder {
     await saveModel(join(this.path, `${name}.trellis`), model);
   }
 
-  /** The confusion matrix as SVG and, where the machine has a font to draw text with, as PNG. */
-  async writePicture(name: string, title: string, scores: Scores, labels: readonly Label[]): Promise<void> {
+  /**
+   * Leaves the confusion matrix as SVG and, where the machine has a font to draw text with, as PNG.
+   * @returns the files that it left
+   */
+  async writePicture(name: string, title: string, scores: Scores, labels: readonly Label[]): Promise<Files> {
     const rows = scores.confusion.flat().reduce((sum, count) => sum + count, 0);
     const subtitle = `accuracy ${scores.accuracy.toFixed(4)} on ${rows.toLocaleString("en")} test images`;
     const svg = await confusionMatrixPicture({ matrix: scores.confusion, labels, title, subtitle });
-    await this.write(`${name}-confusion.svg`, svg);
+    const files: Record<string, string | Uint8Array> = { [`${name}-confusion.svg`]: svg };
     try {
-      await this.write(`${name}-confusion.png`, await toPng(svg));
+      files[`${name}-confusion.png`] = await toPng(svg);
     } catch (error) {
       if (!(error instanceof MissingFontError)) throw error;
       this.notes.add(`The pictures are there as SVG only: ${error.message}.`);
     }
+    for (const [file, content] of Object.entries(files)) await this.write(file, content);
+    return files;
   }
 }

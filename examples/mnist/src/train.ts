@@ -1,7 +1,9 @@
 import { type RunOptions, VotingClassifier } from "trellis-learn";
 import { consoleProgress } from "trellis-learn/node";
+import { type Tracker, track } from "trellis-learn/tracking";
 import type { Data } from "./data.js";
 import type { Family } from "./families.js";
+import { logEnsemble, logFamily } from "./log-outcomes.js";
 import type { ReportFolder } from "./report-folder.js";
 import { type Scores, scoresOf } from "./scores.js";
 
@@ -17,16 +19,18 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-/** Searches the grid of a family and leaves its best model, its results and its picture in the folder. */
+/** Searches the grid of a family, leaves its best model, its results and its picture in the folder, and logs them. */
 export async function trainFamily(
   { name, title, search }: Family,
   data: Data,
   folder: ReportFolder,
+  tracker: Tracker,
   options: RunOptions,
 ): Promise<Outcome> {
   const started = performance.now();
   const { X, y } = data.train;
-  await search.fit(X, y, { ...options, onEvent: consoleProgress({ name: name.padEnd(8) }) });
+  const tracked = track(tracker, { name: `${name}_training`, tags: { model: name } });
+  await tracked.fit(search, X, y, { ...options, onEvent: consoleProgress({ name: name.padEnd(8) }) });
   const seconds = (performance.now() - started) / 1000;
 
   const model = search.bestEstimator;
@@ -34,8 +38,11 @@ export async function trainFamily(
   const untouched = data.untouched === null ? null : await scoresOf(model, data.untouched, options);
   await folder.write(`${name}-cv-results.csv`, search.cvResults.toCsv());
   await folder.writeModel(name, model);
-  await folder.writePicture(name, title, test, model.classes);
-  return { name, cvScore: search.bestScore, bestParams: search.bestParams, test, untouched, seconds };
+  const pictures = await folder.writePicture(name, title, test, model.classes);
+  const { bestScore: cvScore, bestParams } = search;
+  const outcome = { name, cvScore, bestParams, test, untouched, seconds };
+  logFamily(tracked.run, outcome, pictures);
+  return outcome;
 }
 
 /** Lets the best models of all families vote with their probabilities; nothing is fitted again. */
@@ -43,6 +50,7 @@ export async function vote(
   trained: readonly Family[],
   data: Data,
   folder: ReportFolder,
+  tracker: Tracker,
   options: RunOptions,
 ): Promise<Outcome> {
   const started = performance.now();
@@ -57,6 +65,8 @@ export async function vote(
   const seconds = (performance.now() - started) / 1000;
 
   await folder.writeModel("ensemble", ensemble);
-  await folder.writePicture("ensemble", "Ensemble", test, ensemble.classes);
-  return { name: "ensemble", cvScore: null, bestParams: null, test, untouched, seconds };
+  const pictures = await folder.writePicture("ensemble", "Ensemble", test, ensemble.classes);
+  const outcome = { name: "ensemble", cvScore: null, bestParams: null, test, untouched, seconds };
+  await logEnsemble(tracker, outcome, ensemble, pictures);
+  return outcome;
 }
