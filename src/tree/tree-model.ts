@@ -11,9 +11,9 @@ export interface TreeModel {
   readonly feature: Int32Array;
   /** Rows with value <= threshold go left. 0 in leaves. */
   readonly threshold: Float64Array;
-  /** Right child; in leaves the leaf's row in `value`. */
+  /** Right child; in leaves the leaf's row in `value`, which several may share. */
   readonly right: Uint32Array;
-  /** Leaves x outputs: class proportions, or the mean. */
+  /** Rows x outputs: class proportions, or the mean. */
   readonly value: Float64Array;
   /** Distinct rows of the training data in each node. */
   readonly samples: Uint32Array;
@@ -103,7 +103,8 @@ export function validateTree(tree: TreeModel, nFeatures: number, outputs: number
   if (parallel.some(({ length }) => length !== nodes)) throw damaged("its arrays differ in length");
   /** Right children whose left siblings are being passed, innermost last: after a leaf the innermost must come. */
   const due: number[] = [];
-  let leaves = 0;
+  const rows = value.length / outputs;
+  if (!Number.isInteger(rows)) throw damaged(`it has ${value.length} values for ${outputs} outputs`);
   for (let node = 0; node < nodes; node++) {
     const split = feature[node]!;
     const child = right[node]!;
@@ -113,12 +114,10 @@ export function validateTree(tree: TreeModel, nFeatures: number, outputs: number
       if (child >= nodes) throw damaged(`node ${node} has its right child at ${child} of ${nodes} nodes`);
       due.push(child);
     } else {
-      if (child !== leaves++) throw damaged(`leaf ${node} has no value of its own`);
+      if (child >= rows) throw damaged(`leaf ${node} has its values in row ${child} of ${rows}`);
       if ((due.pop() ?? nodes) !== node + 1) throw damaged(`the node after leaf ${node} is not the one that is due`);
     }
   }
   if (due.length > 0) throw damaged("it ends before its last leaf");
-  if (value.length !== leaves * outputs)
-    throw damaged(`it has ${leaves} leaves of ${outputs} outputs and ${value.length} values`);
   for (let i = 0; i < value.length; i++) if (!Number.isFinite(value[i])) throw damaged("a leaf's value is not finite");
 }
