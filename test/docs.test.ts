@@ -28,6 +28,7 @@ const guides = [
   "gradient-boosting",
   "neural-networks",
   "neural-backends",
+  "saving-models",
   "studies",
   "support-vector-machines",
   "tuning",
