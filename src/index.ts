@@ -171,7 +171,7 @@ export type { KernelCall, Pool } from "./parallel/pool.js";
 export { type ThreadPoolOptions, threadPool } from "./parallel/thread-pool.js";
 export { fromBytes, type LoadOptions } from "./persistence/from-bytes.js";
 export type { EstimatorClass } from "./persistence/registry.js";
-export { toBytes } from "./persistence/to-bytes.js";
+export { type SaveOptions, toBytes } from "./persistence/to-bytes.js";
 export { LabelEncoder } from "./preprocessing/label-encoder.js";
 export { MinMaxScaler, type MinMaxScalerParams, type MinMaxScalerState } from "./preprocessing/min-max-scaler.js";
 export {

@@ -30,6 +30,7 @@ const guides = [
   "neural-networks",
   "neural-backends",
   "pictures",
+  "saving-models",
   "studies",
   "support-vector-machines",
   "tracking",

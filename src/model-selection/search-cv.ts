@@ -1,4 +1,4 @@
-import { InvalidParameterError, TrellisError } from "../core/errors.js";
+import { InvalidModelError, InvalidParameterError, TrellisError } from "../core/errors.js";
 import type {
   AnyEstimator,
   FitContext,
@@ -9,9 +9,10 @@ import type {
   RunOptions,
   TrainingData,
 } from "../core/estimator.js";
+import { sameLabels } from "../core/labels.js";
 import type { Matrix, MatrixLike } from "../core/matrix.js";
 import { MetaEstimator } from "../core/meta-estimator.js";
-import { fittedEstimator, nullOr, requireShape } from "../core/model-shape.js";
+import { arrayOf, fittedEstimator, listOf, nullOr, recordOf, requireShape, thatIs } from "../core/model-shape.js";
 import { predictAll } from "../core/predict-all.js";
 import { isUnseeded, seedNameOf } from "../core/seeds.js";
 import { type Target, type TargetLike, toTarget } from "../core/target.js";
@@ -38,6 +39,22 @@ export interface SearchModel {
   /** Why it ended before its end; null if it did not. */
   readonly stopReason: StopReason | null;
 }
+
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+const record = thatIs(
+  "a record",
+  (value) => typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype,
+);
+const searchShape = recordOf({
+  params: listOf(record),
+  scores: record,
+  facts: record,
+  folds: thatIs("an integer >= 1", (value) => isCount(value) && value !== 0),
+  bestIndex: thatIs("an integer >= 0", isCount),
+  bestScore: thatIs("a number", (value) => typeof value === "number"),
+  bestEstimator: nullOr(fittedEstimator),
+  stopReason: nullOr(thatIs("a string", (value) => typeof value === "string")),
+});
 
 /** How long the parts of a search took, in seconds. */
 interface SearchTimes {
@@ -213,13 +230,22 @@ export abstract class SearchCV<E extends AnyEstimator, P extends SearchParams<E>
     );
   }
 
-  override validate({ model }: FittedWith<P, SearchModel>): void {
-    requireShape(this.definition.name, model.bestEstimator, nullOr(fittedEstimator));
-    if (model.params[model.bestIndex] === undefined) {
-      throw new InvalidParameterError(
-        `the stored search is damaged: its best candidate is ${model.bestIndex}`,
-        "bestIndex",
-      );
+  override validate({ model, params, classes, nFeatures }: FittedWith<P, SearchModel>): void {
+    const { name } = this.definition;
+    requireShape(name, model, searchShape);
+    const { bestIndex, bestEstimator: best, folds, scores } = model;
+    const count = model.params.length;
+    const perFold = arrayOf(Float64Array, count * folds);
+    const tables = Object.values(scores);
+    requireShape(name, tables, listOf(recordOf({ test: perFold, train: nullOr(perFold) })));
+    requireShape(name, Object.values(model.facts), listOf(listOf(() => null, count)));
+    const isLike =
+      best === null ||
+      (best.constructor === params.estimator.constructor &&
+        best.state.nFeatures === nFeatures &&
+        sameLabels(best.state.classes, classes));
+    if (bestIndex >= count || tables.length === 0 || !isLike) {
+      throw new InvalidModelError(`the stored model of ${name} is damaged: its best candidate does not suit the rest`);
     }
   }
 

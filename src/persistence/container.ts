@@ -1,7 +1,8 @@
-import { InvalidModelError, OutOfMemoryError, TrellisError, UnsupportedVersionError } from "../core/errors.js";
+import { InvalidModelError, OutOfMemoryError, UnsupportedVersionError } from "../core/errors.js";
 import type { StateArray } from "../core/state.js";
 import { CHECKSUM, depthOf, type Json, MAGIC, MAX_DEPTH, MAX_HEADER, PREAMBLE, padding, VERSION } from "./format.js";
 import { looksLike } from "./looks-like.js";
+import { type Digest, webSha256 } from "./web-sha256.js";
 
 /** A header and arrays as one byte string; see format.ts. */
 export async function pack(header: Json, arrays: readonly StateArray[]): Promise<Uint8Array<ArrayBuffer>> {
@@ -30,7 +31,7 @@ export async function pack(header: Json, arrays: readonly StateArray[]): Promise
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
     at += byteLength + padding(byteLength);
   }
-  bytes.set(await sha256(bytes.subarray(0, at)), at);
+  bytes.set(await webSha256(bytes.subarray(0, at)), at);
   return bytes;
 }
 
@@ -44,7 +45,7 @@ export interface Unpacked {
  * Takes bytes apart, trusting none of them.
  * @throws InvalidModelError; UnsupportedVersionError
  */
-export async function unpack(bytes: Uint8Array<ArrayBuffer>): Promise<Unpacked> {
+export async function unpack(bytes: Uint8Array<ArrayBuffer>, sha256: Digest): Promise<Unpacked> {
   const magic = new TextEncoder().encode(MAGIC);
   if (!magic.every((byte, i) => bytes[i] === byte)) {
     throw new InvalidModelError(`these ${bytes.length} bytes are no Trellis model; they look like ${looksLike(bytes)}`);
@@ -91,17 +92,6 @@ function parse(bytes: Uint8Array): Json {
     throw new InvalidModelError("the model's header is not in canonical form");
   }
   return header;
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-  if (subtle === undefined) {
-    throw new TrellisError(
-      "models need SHA-256 of Web Crypto, which browsers offer only to pages from https or localhost",
-      "NO_WEB_CRYPTO",
-    );
-  }
-  return new Uint8Array(await subtle.digest("SHA-256", bytes));
 }
 
 function allocate(size: number): Uint8Array<ArrayBuffer> {

@@ -4,7 +4,8 @@ import { type Label, sameLabels, uniqueLabels } from "../core/labels.js";
 import { Matrix, type MatrixData, type MatrixOptions } from "../core/matrix.js";
 import type { StateArray } from "../core/state.js";
 import { describe } from "../core/to-matrix.js";
-import { DTYPES, type Json, type JsonRecord, ODD_NUMBERS, padding, type Tag } from "./format.js";
+import { storedArray } from "./dtypes.js";
+import { type Json, type JsonRecord, ODD_NUMBERS, padding, type Tag } from "./format.js";
 import { type EstimatorClass, SPLITTERS } from "./registry.js";
 
 /**
@@ -19,18 +20,25 @@ export class Decoder {
       record: (content) => this.#record(content),
       matrix: (content) => this.#matrix(content),
       splitter: (content) => this.#splitter(content),
+      supplied: (content) => known(this.#supplied, content, "supplied value"),
       estimator: (content) => this.#estimator(content),
     } satisfies Record<Tag, (content: Json) => unknown>),
   );
   readonly #body: Uint8Array;
   readonly #classes: ReadonlyMap<string, EstimatorClass>;
+  readonly #supplied: ReadonlyMap<string, object>;
   /** Bytes of the body that have been read. */
   #at = 0;
 
-  /** @param classes every class that the header names */
-  constructor(body: Uint8Array, classes: ReadonlyMap<string, EstimatorClass>) {
-    this.#body = body;
+  /**
+   * @param body as long as the arrays of the header together
+   * @param classes every class that the header names
+   * @param supplied every function and object that it names
+   */
+  constructor(body: Uint8Array, classes: ReadonlyMap<string, EstimatorClass>, supplied: ReadonlyMap<string, object>) {
+    this.#body = body.byteOffset % 8 === 0 ? body : body.slice(); // Typed arrays lie at multiples of their width.
     this.#classes = classes;
+    this.#supplied = supplied;
   }
 
   /** The estimator at the root of a header. @throws InvalidModelError */
@@ -38,9 +46,6 @@ export class Decoder {
     const { root } = fields(header, ["root", "writer"], "header");
     const value = this.#value(root!);
     if (!(value instanceof Estimator)) throw new InvalidModelError("the model's root is no estimator");
-    if (this.#at !== this.#body.length) {
-      throw new InvalidModelError(`the model has ${this.#body.length - this.#at} bytes that nothing refers to`);
-    }
     return value as unknown as AnyEstimator;
   }
 
@@ -55,22 +60,14 @@ export class Decoder {
   }
 
   #array(content: Json): StateArray {
-    const [dtype, length, ...more] = isList(content) ? content : [];
-    const Class = known(DTYPES, dtype ?? null, "dtype");
-    const left = this.#body.length - this.#at;
-    if (typeof length !== "number" || !Number.isSafeInteger(length) || length < 0 || more.length > 0) {
-      throw new InvalidModelError(`a typed array of the model has the length ${quote(length)}`);
-    }
-    if (length > left / Class.BYTES_PER_ELEMENT) {
-      throw new InvalidModelError(`the model says that an array has ${length} values; only ${left} bytes are left`);
-    }
-    const end = this.#at + length * Class.BYTES_PER_ELEMENT;
-    const bytes = this.#body.slice(this.#at, end);
+    const { Class, Stored, length, bytes } = storedArray(content, this.#body.length - this.#at);
+    const stored = new Stored(this.#body.buffer as ArrayBuffer, this.#body.byteOffset + this.#at, length);
+    const end = this.#at + bytes;
     this.#at = end + padding(end);
     if (this.#body.subarray(end, this.#at).some((byte) => byte !== 0)) {
       throw new InvalidModelError("the model hides bytes between its arrays");
     }
-    return new Class(bytes.buffer as ArrayBuffer);
+    return new Class(stored);
   }
 
   #record(content: Json): Record<string, unknown> {

@@ -4,7 +4,8 @@ import { Matrix } from "../core/matrix.js";
 import type { Rule } from "../core/params.js";
 import type { StateArray } from "../core/state.js";
 import { describe } from "../core/to-matrix.js";
-import { dtypeOf, type Json, type JsonRecord, MAX_DEPTH } from "./format.js";
+import { dtypeOf, narrowed } from "./dtypes.js";
+import { type Json, type JsonRecord, MAX_DEPTH } from "./format.js";
 import { SPLITTERS } from "./registry.js";
 
 /** Writes values as the JSON of a header, and puts the typed arrays that it meets aside. */
@@ -13,8 +14,14 @@ export class Encoder {
   readonly arrays: StateArray[] = [];
   /** The estimators met, one of each class. */
   readonly met = new Map<unknown, AnyEstimator>();
+  readonly #supplied: ReadonlyMap<object, string>;
   /** Where the value that is being written stands, for errors. */
   readonly #path: (string | number)[] = [];
+
+  /** @param supplied what is not stored, and the name that is stored in its place */
+  constructor(supplied: ReadonlyMap<object, string>) {
+    this.#supplied = supplied;
+  }
 
   /** @throws InvalidModelError naming the path of what cannot be stored; InvalidParameterError */
   estimator(estimator: AnyEstimator): JsonRecord {
@@ -34,6 +41,8 @@ export class Encoder {
   #value(value: unknown): Json {
     if (value === null || typeof value === "string" || typeof value === "boolean") return value;
     if (typeof value === "number") return number(value);
+    const name = this.#supplied.get(value as object);
+    if (name !== undefined) return { supplied: name };
     if (this.#path.length > MAX_DEPTH) throw this.#refuse(`nested more than ${MAX_DEPTH} deep, or contains itself`);
     if (Array.isArray(value)) return Array.from(value, (item, i) => this.#at(i, () => this.#value(item)));
     if (ArrayBuffer.isView(value)) return this.#array(value);
@@ -46,9 +55,9 @@ export class Encoder {
   #array(array: ArrayBufferView): JsonRecord {
     const dtype = dtypeOf(array);
     if (dtype === undefined) throw this.#refuse(describe(array));
-    const known = array as StateArray;
-    this.arrays.push(known);
-    return { array: [dtype, known.length] };
+    const [stored, numbers] = narrowed(array as StateArray, dtype);
+    this.arrays.push(numbers);
+    return { array: stored === dtype ? [dtype, numbers.length] : [dtype, numbers.length, stored] };
   }
 
   #matrix({ cols, data, labels, rows, scale }: Matrix): JsonRecord {
@@ -92,10 +101,8 @@ export class Encoder {
   #refuse(what: string): InvalidModelError {
     const steps = this.#path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`));
     const path = steps.slice(0, 40).join("").slice(1);
-    const hint = what === "a function" ? "; functions are not stored: use a name, or save the fitted part alone" : "";
-    return new InvalidModelError(
-      `${path} cannot be stored: it is ${what}${hint === "" ? "; models hold plain values, typed arrays, estimators" : hint}`,
-    );
+    const hint = "models hold plain values, typed arrays and estimators; name what is none of these in supplied";
+    return new InvalidModelError(`${path} cannot be stored: it is ${what}; ${hint}`);
   }
 }
 

@@ -1,5 +1,4 @@
 import { PRODUCT, PRODUCT_VERSION } from "../core/product.js";
-import type { StateArray } from "../core/state.js";
 
 /*
  * A model in bytes (all integers little-endian):
@@ -38,7 +37,7 @@ export interface JsonRecord {
 export type Tag =
   /** "NaN", "Infinity", "-Infinity" or "-0". */
   | "number"
-  /** [dtype, length] of a typed array. */
+  /** [dtype, length] of a typed array, or [dtype, length, stored] where its numbers are stored in a narrower dtype. */
   | "array"
   /** A plain record. */
   | "record"
@@ -46,6 +45,8 @@ export type Tag =
   | "matrix"
   /** { options, type } of a splitter of this library. */
   | "splitter"
+  /** The name of a function or an object that is no data: whoever loads the model supplies it again. */
+  | "supplied"
   /** { fitted, params, type }; `fitted` is null or { classes, model, nFeatures, seed }. */
   | "estimator";
 
@@ -56,25 +57,6 @@ export const ODD_NUMBERS: ReadonlyMap<string, number> = new Map([
   ["-Infinity", Number.NEGATIVE_INFINITY],
   ["-0", -0],
 ]);
-
-type ArrayClass = { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBuffer): StateArray };
-
-export const DTYPES: ReadonlyMap<string, ArrayClass> = new Map<string, ArrayClass>([
-  ["u8", Uint8Array],
-  ["i8", Int8Array],
-  ["u16", Uint16Array],
-  ["i16", Int16Array],
-  ["u32", Uint32Array],
-  ["i32", Int32Array],
-  ["f32", Float32Array],
-  ["f64", Float64Array],
-]);
-
-/** The dtype of a typed array, or undefined for what states may not hold. */
-export function dtypeOf(array: ArrayBufferView): string | undefined {
-  for (const [dtype, Class] of DTYPES) if (array instanceof Class) return dtype;
-  return undefined;
-}
 
 /** Bytes up to the next multiple of 8. */
 export function padding(length: number): number {

@@ -1,9 +1,12 @@
-import { InvalidModelError } from "../core/errors.js";
 import type { AnyEstimator } from "../core/estimator.js";
-import { pack } from "./container.js";
-import { Encoder } from "./encoder.js";
-import { WRITER } from "./format.js";
-import { builtIn } from "./registry.js";
+
+export interface SaveOptions {
+  /**
+   * Functions and objects of other classes in the parameters, such as a kernel function, a scorer or a splitter of one's
+   * own, by names to store in their place; `fromBytes` must be given the same names again. Default none.
+   */
+  readonly supplied?: Readonly<Record<string, object>>;
+}
 
 /**
  * An estimator, fitted or not, as bytes that hold data only: parameters, state, and the names of classes. Equal states
@@ -12,18 +15,8 @@ import { builtIn } from "./registry.js";
  * @throws InvalidModelError naming the path of a function or of an object of a class that cannot be stored;
  * InvalidParameterError for parameters that no fit would take
  */
-export async function toBytes(estimator: AnyEstimator): Promise<Uint8Array<ArrayBuffer>> {
-  const encoder = new Encoder();
-  const root = encoder.estimator(estimator);
-  const classes = new Map<string, unknown>();
-  for (const [Class, { definition }] of encoder.met) {
-    const namesake = classes.get(definition.name) ?? (await builtIn(definition.name));
-    if (namesake !== undefined && namesake !== Class) {
-      throw new InvalidModelError(
-        `two classes have the name ${definition.name}; each needs a name of its own in its definition to be stored`,
-      );
-    }
-    classes.set(definition.name, Class);
-  }
-  return pack({ root, writer: WRITER }, encoder.arrays);
+export async function toBytes(estimator: AnyEstimator, options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  // Whoever neither saves nor loads does not load what writes files.
+  const { writeModel } = await import("./write-model.js");
+  return writeModel(estimator, options);
 }

@@ -1,7 +1,7 @@
 import type { TrainingData } from "../core/estimator.js";
 import type { LabelTarget, NumberTarget } from "../core/target.js";
 import type { Growth, Harvest } from "./grow-trees.js";
-import type { WriteValue } from "./prune.js";
+import type { WriteValue } from "./leaf-table.js";
 
 /**
  * Writes what a node predicts, were it a leaf: the weighted shares of the classes among its rows, or their mean.

@@ -1,4 +1,5 @@
 import type { GrownTree } from "../kernels/grow-tree.js";
+import { LeafTable, type WriteValue } from "./leaf-table.js";
 import type { TreeModel } from "./tree-model.js";
 
 /** Limits that cut a grown tree back; what they leave is what growing under them would have made. */
@@ -21,9 +22,6 @@ export function widest(limits: readonly GrowthLimits[]): GrowthLimits {
     minSamplesSplit: Math.min(...limits.map(({ minSamplesSplit }) => minSamplesSplit)),
   };
 }
-
-/** Values of nodes that may become leaves: writes those of `node` to `out` at `at`. */
-export type WriteValue = (node: number, out: Float64Array, at: number) => void;
 
 /** Allowance for rounding where a decrease is compared, as scikit-learn has it. */
 const EPSILON = Number.EPSILON;
@@ -65,16 +63,16 @@ export class Prunable {
       }
     }
     if (size === places.length) return this.#whole(outputs, writeValue);
+    const table = new LeafTable(leaves, outputs, writeValue);
     const model = {
       feature: new Int32Array(size),
       threshold: new Float64Array(size),
       right: new Uint32Array(size),
-      value: new Float64Array(leaves * outputs),
       samples: new Uint32Array(size),
       weight: new Float64Array(size),
       impurity: new Float64Array(size),
     };
-    for (let node = 0, i = 0, leaf = 0; i < size; i++) {
+    for (let node = 0, i = 0; i < size; i++) {
       model.samples[i] = tree.count[node]!;
       model.weight[i] = tree.weight[node]!;
       model.impurity[i] = tree.impurity[node]!;
@@ -85,12 +83,11 @@ export class Prunable {
         node++;
       } else {
         model.feature[i] = -1;
-        model.right[i] = leaf;
-        writeValue(node, model.value, leaf++ * outputs);
+        model.right[i] = table.add(node);
         node = end[node]!;
       }
     }
-    return model;
+    return { ...model, value: table.values() };
   }
 
   /** The tree as it has grown: its arrays serve as they are. */
@@ -98,13 +95,9 @@ export class Prunable {
     const { feature, threshold, right: rightOfGrown, count, weight, impurity } = this.tree;
     const right = rightOfGrown.slice();
     const leaves = (feature.length + 1) / 2; // Every split has two children.
-    const value = new Float64Array(leaves * outputs);
-    for (let node = 0, leaf = 0; node < right.length; node++) {
-      if (feature[node]! >= 0) continue;
-      right[node] = leaf;
-      writeValue(node, value, leaf++ * outputs);
-    }
-    return { feature, threshold, right, value, samples: count, weight, impurity };
+    const table = new LeafTable(leaves, outputs, writeValue);
+    for (let node = 0; node < right.length; node++) if (feature[node]! < 0) right[node] = table.add(node);
+    return { feature, threshold, right, value: table.values(), samples: count, weight, impurity };
   }
 
   #cutsNothing({ maxDepth, minSamplesSplit, minImpurityDecrease, maxLeafNodes }: Limits): boolean {

@@ -11,9 +11,9 @@ export interface TreeModel {
   readonly feature: Int32Array;
   /** Rows with value <= threshold go left. 0 in leaves. */
   readonly threshold: Float64Array;
-  /** Right child; in leaves the leaf's row in `value`. */
+  /** Right child; in leaves the leaf's row in `value`, which several may share. */
   readonly right: Uint32Array;
-  /** Leaves x outputs: class proportions, or the mean. */
+  /** Rows x outputs: class proportions, or the mean. */
   readonly value: Float64Array;
   /** Distinct rows of the training data in each node. */
   readonly samples: Uint32Array;
@@ -94,31 +94,30 @@ const treeShape: Shape = recordOf({
  * @throws InvalidModelError
  */
 export function validateTree(tree: TreeModel, nFeatures: number, outputs: number): void {
-  const { feature, threshold, right, value, samples, weight, impurity } = tree;
   requireShape("a tree", tree, treeShape);
+  const { feature, threshold, right, value, samples, weight, impurity } = tree;
   const nodes = feature.length;
-  const require = (holds: boolean, what: string) => {
-    if (!holds) throw new InvalidModelError(`the stored tree is damaged: ${what}`);
-  };
-  require(nodes > 0, "it has no nodes");
+  const damaged = (what: string) => new InvalidModelError(`the stored tree is damaged: ${what}`);
+  if (nodes === 0) throw damaged("it has no nodes");
   const parallel = [threshold, right, samples, weight, impurity];
-  require(parallel.every(({ length }) => length === nodes), "its arrays differ in length");
+  if (parallel.some(({ length }) => length !== nodes)) throw damaged("its arrays differ in length");
   /** Right children whose left siblings are being passed, innermost last: after a leaf the innermost must come. */
   const due: number[] = [];
-  let leaves = 0;
+  const rows = value.length / outputs;
+  if (!Number.isInteger(rows)) throw damaged(`it has ${value.length} values for ${outputs} outputs`);
   for (let node = 0; node < nodes; node++) {
-    if (feature[node]! >= 0) {
-      require(feature[node]! < nFeatures, `node ${node} splits on feature ${feature[node]} of ${nFeatures}`);
-      require(Number.isFinite(threshold[node]), `the threshold of node ${node} is not finite`);
-      require(right[node]! < nodes, `node ${node} has its right child at ${right[node]} of ${nodes} nodes`);
-      due.push(right[node]!);
+    const split = feature[node]!;
+    const child = right[node]!;
+    if (!Number.isFinite(threshold[node])) throw damaged(`the threshold of node ${node} is not finite`);
+    if (split >= nFeatures) throw damaged(`node ${node} splits on feature ${split} of ${nFeatures}`);
+    if (split >= 0) {
+      if (child >= nodes) throw damaged(`node ${node} has its right child at ${child} of ${nodes} nodes`);
+      due.push(child);
     } else {
-      require(right[node] === leaves++, `leaf ${node} has no value of its own`);
-      require((due.pop() ?? nodes) === node + 1, `the node after leaf ${node} is not the one that is due`);
+      if (child >= rows) throw damaged(`leaf ${node} has its values in row ${child} of ${rows}`);
+      if ((due.pop() ?? nodes) !== node + 1) throw damaged(`the node after leaf ${node} is not the one that is due`);
     }
   }
-  require(due.length === 0, "it ends before its last leaf");
-  require(value.length ===
-    leaves * outputs, `it has ${leaves} leaves of ${outputs} outputs and ${value.length} values`);
-  require(value.every(Number.isFinite), "a leaf's value is not finite");
+  if (due.length > 0) throw damaged("it ends before its last leaf");
+  for (let i = 0; i < value.length; i++) if (!Number.isFinite(value[i])) throw damaged("a leaf's value is not finite");
 }

@@ -72,7 +72,8 @@ describe("rankColumn", () => {
       const [count, mode] = new Uint32Array(at.buffer, info, 2);
       expect(count).toBe(distinct.length);
       expect([...new Float64Array(at.buffer, values, distinct.length)]).toEqual(distinct);
-      const got = distinct.length <= 256 ? new Uint8Array(at.buffer, codes, rows) : new Uint32Array(at.buffer, codes, rows);
+      const got =
+        distinct.length <= 256 ? new Uint8Array(at.buffer, codes, rows) : new Uint32Array(at.buffer, codes, rows);
       expect([...got]).toEqual(column.map((v) => code.get(v)));
       const often = new Map<number, number>();
       for (const c of got) often.set(c, (often.get(c) ?? 0) + 1);

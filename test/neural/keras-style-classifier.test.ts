@@ -359,7 +359,7 @@ describe("Among other estimators", () => {
     const fits = async (pool: typeof pools.inline) => {
       const models = [net({ validationSplit: 0.2 }), net({ randomState: 6 }), net({ epochs: 1 })];
       await fitEach(models, X, y, { pool });
-      return Promise.all(models.map(toBytes));
+      return Promise.all(models.map((model) => toBytes(model)));
     };
     const expected = await fits(pools.inline);
     for (const pool of [pools.workers(1), pools.workers(2), pools.workers(3), pools.apart]) {

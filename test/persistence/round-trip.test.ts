@@ -10,7 +10,7 @@ import { toBytes } from "../../src/persistence/to-bytes.js";
 import { KFold } from "../../src/split/k-fold.js";
 import { ShuffleSplit } from "../../src/split/shuffle-split.js";
 import { StratifiedKFold } from "../../src/split/stratified-k-fold.js";
-import { Keeper, keeperOf, NearestMean, trainingLabels, trainingRows } from "./toys.js";
+import { headerOf, Keeper, keeperOf, NearestMean, trainingLabels, trainingRows } from "./toys.js";
 
 const key = fc.oneof(fc.string(), fc.nat(20).map(String)).filter((text) => text !== "__proto__");
 const typedArray = fc
@@ -145,7 +145,7 @@ test("Every array starts at a multiple of 8 bytes", async () => {
 test("What cannot be stored is refused with its path", async () => {
   const refusal = (keep: unknown) => toBytes(new Keeper({ keep }));
   await expect(refusal({ scoring: () => 1 })).rejects.toThrow(
-    "params.keep.scoring cannot be stored: it is a function; functions are not stored",
+    "params.keep.scoring cannot be stored: it is a function; models hold plain values, typed arrays and estimators; name what is none of these in supplied",
   );
   await expect(refusal([1, new Date(0)])).rejects.toThrow("params.keep[1] cannot be stored: it is a Date");
   await expect(refusal(new Map())).rejects.toThrow("it is a Map");
@@ -158,6 +158,50 @@ test("What cannot be stored is refused with its path", async () => {
   circle.push(circle);
   await expect(refusal(circle)).rejects.toMatchObject({ code: "INVALID_MODEL" });
   await expect(toBytes(new NearestMean({ power: -1 }))).rejects.toMatchObject({ code: "INVALID_PARAMETER" });
+});
+
+test("Functions and objects that are no data are stored by the names they are given, and must be supplied again", async () => {
+  const keep = { kernel: (a: number) => a + 1, started: new Date(0) };
+  const supplied = { mine: keep.kernel, day: keep.started };
+  const bytes = await toBytes(new Keeper({ keep }), { supplied });
+  const loaded = await fromBytes(bytes, Keeper, { supplied });
+  expect(loaded.params.keep).toStrictEqual(keep);
+  expect(await toBytes(loaded, { supplied })).toEqual(bytes);
+  await expect(fromBytes(bytes, Keeper)).rejects.toMatchObject({ code: "INVALID_PARAMETER" });
+  await expect(fromBytes(bytes, Keeper, { supplied: { mine: keep.kernel } })).rejects.toThrow(
+    'the model was saved without "day"; supplied must hold the function or object of that name',
+  );
+});
+
+test("Names of Object.prototype are not supplied by it", async () => {
+  const bytes = await toBytes(new Keeper({ keep: Math.abs }), { supplied: { constructor: Math.abs } });
+  await expect(fromBytes(bytes, Keeper)).rejects.toThrow('the model was saved without "constructor"');
+});
+
+test.each([
+  ["u8", Float64Array.of(0, 1, 255)],
+  ["i8", Float64Array.of(-128, 127)],
+  ["u16", Uint32Array.of(256)],
+  ["i16", Int32Array.of(-129, 32_767)],
+  ["u32", Float64Array.of(2 ** 32 - 1)],
+  ["i32", Float64Array.of(-(2 ** 31), 7)],
+  ["f32", Float64Array.of(0.5, -0, Number.NEGATIVE_INFINITY)],
+  ["u8", Float32Array.of(3)],
+])("Numbers are stored in the narrowest type that holds them, %s, and come back in their own", async (stored, keep) => {
+  const bytes = await toBytes(new Keeper({ keep }));
+  expect(headerOf(bytes)).toContain(`,"${stored}"]}`);
+  expect((await fromBytes(bytes, Keeper)).params.keep).toStrictEqual(keep);
+});
+
+test.each([
+  [Float64Array.of(0.1)],
+  [Float64Array.of(-0, 2 ** 60 + 2 ** 10)],
+  [Float64Array.of(Number.NaN, 1)],
+  [Uint8Array.of(1)],
+])("Numbers that no narrower type holds stay as they are: %o", async (keep) => {
+  const bytes = await toBytes(new Keeper({ keep }));
+  expect(headerOf(bytes)).toMatch(/"array":\["\w+",\d+\]/);
+  expect((await fromBytes(bytes, Keeper)).params.keep).toStrictEqual(keep);
 });
 
 test("A header that could not be loaded is not written", async () => {

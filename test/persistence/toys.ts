@@ -116,6 +116,65 @@ export function headerOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes.subarray(20, 20 + length)).trimEnd();
 }
 
+export const DTYPES: Readonly<Record<string, ArrayOf>> = {
+  u8: Uint8Array,
+  i8: Int8Array,
+  u16: Uint16Array,
+  i16: Int16Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  f32: Float32Array,
+  f64: Float64Array,
+};
+type Numbers =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+interface ArrayOf {
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): Numbers;
+  new (numbers: Numbers): Numbers;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+const ARRAY = /\{"array":\["(\w+)",(\d+)(?:,"(\w+)")?\]\}/g;
+const padded = (size: number) => size + ((8 - (size % 8)) % 8);
+
+/** Of each typed array that has a number: as what it stands in the file, and where. */
+export function arraysOf(bytes: Uint8Array): [dtype: string, at: number, length: number][] {
+  let at = 20 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(12, true));
+  const all = Array.from(headerOf(bytes).matchAll(ARRAY), ([, dtype, digits, stored = dtype]) => {
+    const start = at;
+    at += padded(Number(digits) * DTYPES[stored!]!.BYTES_PER_ELEMENT);
+    return [stored!, start, Number(digits)] as [string, number, number];
+  });
+  return all.filter(([, , length]) => length > 0);
+}
+
+/** The same model with each array stored as what it is, so that any number can be put into it. */
+export function widened(bytes: Uint8Array): Uint8Array {
+  const copy = bytes.slice();
+  const stored = arraysOf(copy);
+  const arrays = Array.from(headerOf(bytes).matchAll(ARRAY))
+    .filter(([, , digits]) => digits !== "0")
+    .map(([, dtype], i) => new DTYPES[dtype!]!(new DTYPES[stored[i]![0]]!(copy.buffer, stored[i]![1], stored[i]![2])));
+  const body = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + padded(byteLength), 32));
+  let at = 0;
+  for (const { buffer, byteLength } of arrays) {
+    body.set(new Uint8Array(buffer), at);
+    at += padded(byteLength);
+  }
+  const headLength = 20 + Number(new DataView(copy.buffer).getBigUint64(12, true));
+  const out = new Uint8Array(headLength + body.length);
+  out.set(copy.subarray(0, headLength));
+  out.set(body, headLength);
+  return withHeader(out, (header) => header.replace(ARRAY, '{"array":["$1",$2]}'));
+}
+
 /** The same bytes with another header text, sealed. */
 export function withHeader(bytes: Uint8Array, change: (header: string) => string): Uint8Array {
   const old = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(12, true));
