@@ -103,9 +103,12 @@ const number = X.map(([a, b, c]) => a * b - c);
 
 /** One of everything, and what MLflow must say of it. */
 async function logStory(tracker) {
-  const parent = tracker.startRun("all kinds", { key: "story's", tags: { team: "größer" } });
+  const parent = tracker.startRun("all kinds", {
+    key: `the story's "odd" key; -- 100 % größer \\`,
+    tags: { team: "größer" },
+  });
   parent.params({ maxDepth: 3, grid: [1, null], long: "x".repeat(10_000) });
-  const child = tracker.startRun("one inside", { parent });
+  const child = tracker.startRun("one inside", { parent, key: "inside" });
   for (let step = 0; step < 1500; step++)
     child.metrics({ loss: 1 / (step + 1), odd: step % 2 ? Number.NaN : step }, step);
   child.artifact("pictures/größe 1.svg", "<svg/>");
@@ -380,6 +383,11 @@ async function main(picture) {
     const read = await mlflow(server.url, "read", "story");
     checkStory(read);
     console.log(`one of everything: ${delivered} records, read back alike through MlflowClient`);
+    const again = mlflowTracker({ trackingUri: server.url, experiment: "story", outbox, flushTimeout: 120 });
+    await logStory(again);
+    assert.deepEqual(await again.flush(), { delivered, queued: 0, lost: 0, problem: null });
+    assert.deepEqual(await mlflow(server.url, "read", "story"), read);
+    console.log("the same logged again by the same keys: everything there once");
     await checkPredictions(server.url, estimators, read, folder);
     console.log("mlflow.pyfunc.load_model: a forest, a boosting and a pipeline predict what we predict");
     await checkServing(server.url, estimators.forest);
