@@ -31,6 +31,7 @@ const guides = [
   "neural-backends",
   "studies",
   "support-vector-machines",
+  "tracking",
   "tuning",
 ].map((name) => `docs/${name}.md`);
 

@@ -20,7 +20,7 @@ const REFUSED = ["ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY", "ENAMETOOLONG", "EI
  * moved them into a database (`mlflow migrate-filestore`). Files are written whole, or appended to.
  *
  * @param folder is made if it is not there; its absolute path goes into what is written
- * @see https://mlflow.org/docs/latest/self-hosting/architecture/backend-store/
+ * @see https://mlflow.org/docs/latest/self-hosting/migrate-from-file-store
  */
 export function mlrunsStore(folder: string, options: MlrunsStoreOptions = {}): RunStore {
   return new MlrunsStore(resolve(folder), options.experiment ?? "Default");
