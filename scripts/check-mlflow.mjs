@@ -352,13 +352,13 @@ function photograph(url, folder, kept) {
     `--user-data-dir=${join(folder, "profile")}`,
     "--window-size=1600,900",
   ];
-  const patience = ["--virtual-time-budget=30000", "--timeout=60000"];
-  execFileSync(chromium, [...options, ...patience, `--screenshot=${file}`, url], { stdio: "ignore", timeout: 120_000 });
+  const patience = ["--virtual-time-budget=60000", "--timeout=90000"];
+  execFileSync(chromium, [...options, ...patience, `--screenshot=${file}`, url], { stdio: "ignore", timeout: 150_000 });
   const page = execFileSync(chromium, [...options, ...patience, "--dump-dom", url], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
     maxBuffer: 2 ** 26,
-    timeout: 120_000,
+    timeout: 150_000,
   });
   assert.match(page, /candidate \d/);
   return true;
