@@ -29,6 +29,7 @@ const guides = [
   "gradient-boosting",
   "neural-networks",
   "neural-backends",
+  "pictures",
   "studies",
   "support-vector-machines",
   "tracking",

@@ -10,27 +10,35 @@ const MEMO_BYTES = 1 << 30;
  * and which tables have been found free of NaN. It ends with the verb, since a caller may change its arrays afterwards.
  */
 export class Workspace {
-  readonly #kept = new Map<object, Map<string, unknown>>();
+  readonly #kept = new Map<object, Map<string, { readonly value: unknown; readonly bytes: number }>>();
   readonly #scopes = new Map<Memory, Scope>();
   readonly #checked = new Map<Matrix, Set<boolean>>();
   readonly #viewed = new Set<Matrix>();
+  #expectsRounds = false;
   #bytes = 0;
 
   /** `make()`, once for each owner and key. `bytes` is what keeping the result costs. */
   memo<T>(owner: object, key: string, make: () => T, bytes = 0): T {
-    const known = this.#kept.get(owner);
-    if (known?.has(key) === true) return known.get(key) as T;
+    const known = this.#kept.get(owner)?.get(key);
+    if (known !== undefined) return known.value as T;
     const made = make();
-    if (this.#bytes + bytes > MEMO_BYTES) return made;
-    this.#bytes += bytes;
-    if (known === undefined) this.#kept.set(owner, new Map([[key, made]]));
-    else known.set(key, made);
+    this.keep(owner, key, made, bytes);
     return made;
   }
 
   /** What was made for that owner and key and is still kept; undefined if nothing is. */
   known<T>(owner: object, key: string): T | undefined {
-    return this.#kept.get(owner)?.get(key) as T | undefined;
+    return this.#kept.get(owner)?.get(key)?.value as T | undefined;
+  }
+
+  /** Keeps a result in the place of what was kept for that owner and key, unless all together would be too much. */
+  keep(owner: object, key: string, value: unknown, bytes = 0): void {
+    const before = this.#kept.get(owner);
+    const all = this.#bytes - (before?.get(key)?.bytes ?? 0) + bytes;
+    if (all > MEMO_BYTES) return;
+    this.#bytes = all;
+    if (before === undefined) this.#kept.set(owner, new Map([[key, { value, bytes }]]));
+    else before.set(key, { value, bytes });
   }
 
   /** The blocks of this verb in the pool's memory; freed when the verb ends. */
@@ -56,6 +64,15 @@ export class Workspace {
 
   expectsViewsOf(table: Matrix): boolean {
     return this.#viewed.has(table);
+  }
+
+  /** Says that candidates will come round after round on the same tables, so that it pays to keep what they were made of. */
+  expectRounds(): void {
+    this.#expectsRounds = true;
+  }
+
+  get expectsRounds(): boolean {
+    return this.#expectsRounds;
   }
 
   close(): void {

@@ -24,7 +24,7 @@ export type Write = (estimator: AnyEstimator, X: Table, graph: OnnxGraph) => Ans
 /** The same for one class of estimators; `write` is for its members. */
 export type Writer<E extends AnyEstimator> = (estimator: E, X: Table, graph: OnnxGraph, write: Write) => Answer;
 
-/** "SVC cannot be written to ONNX: its kernel is a function of the user's" */
+/** "SVC cannot be written to ONNX: its kernel is a function" */
 export const unsupported = (estimator: AnyEstimator, why: string): InvalidModelError =>
   new InvalidModelError(`${estimator.definition.name} cannot be written to ONNX: ${why}`);
 

@@ -12,6 +12,7 @@ const ROWS = "N";
 
 /**
  * The model of a fitted estimator, encoded.
+ * @throws an InvalidModelError for what ONNX cannot say, and for more bytes than it allows
  */
 export function encodedModel(estimator: AnyEstimator, documentation: string): Uint8Array<ArrayBuffer> {
   const fields = modelFields(modelOf(estimator, documentation));

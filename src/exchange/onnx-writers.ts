@@ -30,12 +30,9 @@ import { writeMinMaxScaler, writeOneHotEncoder, writeStandardScaler } from "./on
 import { writeSVC, writeSVR } from "./onnx-svm.js";
 import { writeForestClassifier, writeForestRegressor, writeTreeClassifier, writeTreeRegressor } from "./onnx-trees.js";
 
-type EstimatorClass<E extends AnyEstimator> = new (params: never) => E;
-type Entry = readonly [Class: EstimatorClass<AnyEstimator>, write: Writer<AnyEstimator>];
-
-/** A class and what writes its estimators, of the same type. */
-const entry = <E>(Class: new (params: never) => E, write: Writer<E & AnyEstimator>): Entry =>
-  [Class, write] as unknown as Entry;
+/** A class and what writes its estimators; a writer of others does not compile. */
+const entry = <E>(Class: new (params: never) => E, write: Writer<E & AnyEstimator>) =>
+  [Class, write as Writer<AnyEstimator>] as const;
 
 /** Who writes the estimators of which class. */
 const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Writer<AnyEstimator>>([

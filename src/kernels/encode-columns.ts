@@ -15,10 +15,10 @@ import { tree } from "./modules.js";
 export const transposeBytes: Kernel = { module: tree, name: "transposeBytes" };
 
 /**
- * byteModes(codes, rows, colBegin, colEnd, modes, scratch) -> DONE: modes u32[cols], the most frequent byte of each column
- * of codes u8[cols][rows], for columns [colBegin, colEnd). scratch: 1024 bytes.
+ * byteRanges(codes, rows, colBegin, colEnd, ranges, scratch) -> DONE: ranges u32[cols][2], of each column of codes
+ * u8[cols][rows] in [colBegin, colEnd) one more than its largest byte, and its most frequent one. scratch: 1024 bytes.
  */
-export const byteModes: Kernel = { module: tree, name: "byteModes" };
+export const byteRanges: Kernel = { module: tree, name: "byteRanges" };
 
 /** `kind` of `rankColumn` and `walk`. */
 export const BYTES = 0;
@@ -29,7 +29,7 @@ export const FLOAT64 = 2;
  * rankColumn(data, kind, rows, cols, col, values, codes, info, scratch) -> DONE: codes one column of data (FLOAT32 or FLOAT64).
  * - values f64[rows of room]: its distinct values, ascending;
  * - codes (4 * rows bytes of room, and 8-aligned): u8[rows] where at most 256 values are distinct, else u32[rows];
- * - info u32[3]: distinct values, bytes a code, most frequent code;
+ * - info u32[2]: distinct values, most frequent code;
  * - scratch: `rankColumnScratch(rows)` bytes.
  */
 export const rankColumn: Kernel = { module: tree, name: "rankColumn" };

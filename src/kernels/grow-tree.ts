@@ -50,9 +50,9 @@ export const BALANCED = 1;
 export const UNLIMITED = 0xffffffff;
 
 /**
- * A column descriptor is four u32: address of the codes of all rows of the parent matrix (u8 or u32, in the order of the
- * values), address of the f64 value of each code, width of a code in bytes (1 or 4), and any code, best the most frequent:
- * rows that have it are skipped, which makes it faster and changes nothing else.
+ * A column descriptor is four u32: address of the codes of all rows of the parent matrix (in the order of the values),
+ * address of the f64 value of each code, a number that all codes are less than (up to 256: the codes are u8, else u32), and any
+ * code, best the most frequent: rows that have it are skipped, which makes it faster and changes nothing else.
  */
 export const COLUMN_BYTES = 16;
 
@@ -138,7 +138,8 @@ export function growTreeLayout(size: GrowTreeSize): GrowTreeLayout {
     192 +
     16 * (n + 2) +
     inBag * (counted ? 8 : nClasses > 0 ? 16 : 24) +
-    16 * nClasses +
+    8 * nClasses +
+    8 * (counted ? 4 * Math.ceil(nClasses / 4) : nClasses) +
     (counted ? 0 : 32 * nClasses + 4 * even(nClasses) + 4 * even(nClasses + 1)) +
     8192 +
     histogram +

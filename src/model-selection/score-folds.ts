@@ -78,19 +78,28 @@ export async function* scoreFolds(
   yield* merge(lanes, () => stop.abort());
 }
 
+/** The rows of a fold: the same objects in every round of a search, so that what one round makes of them serves the next. */
+const partsOf = (X: Matrix, y: Target, { train, test }: Split) => ({
+  XTrain: X.take(train),
+  yTrain: y.take(train),
+  XTest: X.take(test),
+  yTest: y.take(test),
+});
+
 async function* scoreFold(
   candidates: readonly AnyEstimator[],
   wanted: readonly number[],
   X: Matrix,
   y: Target,
-  { train, test }: Split,
+  split: Split,
   fold: number,
   options: FoldOptions,
   ctx: RunContext,
 ): AsyncGenerator<readonly FoldScore[]> {
   const { scorers, errorScore, returnTrainScore, sampleWeight, keepEstimators } = options;
   const clones = wanted.map((candidate) => candidates[candidate]!.clone());
-  const [XTrain, yTrain, XTest, yTest] = [X.take(train), y.take(train), X.take(test), y.take(test)];
+  const { train } = split;
+  const { XTrain, yTrain, XTest, yTest } = ctx.workspace.memo(split, "parts", () => partsOf(X, y, split));
   /** What failed has the error score. */
   const filled = (scores: Scores): Scores => {
     const missing = errorScore === "raise" ? Number.NaN : errorScore;

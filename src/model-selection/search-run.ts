@@ -245,6 +245,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
     resources?: readonly number[],
   ): AsyncGenerator<FoldScore> {
     if (this.isStopped) return;
+    if (numbers[0]! + patches.length < this.#total) this.#run.workspace.expectRounds();
     const inStep = resources !== undefined;
     const { X, y, sampleWeight, evalSets } = this.data;
     const { errorScore, returnTrainScore } = this.#params;

@@ -17,7 +17,10 @@ export async function keepModel(root: string, experiment: Experiment, run: Mlrun
   const id = `m-${digestOf(run.id, record.name).slice(0, 32)}`;
   const folder = join(experiment.folder, "models", id);
   for (const part of ["artifacts", "metrics", "params"]) await mkdir(join(folder, part), { recursive: true });
-  for (const [path, content] of Object.entries(record.files)) {
+  // What describes a model for MLflow is loaded by whoever keeps one.
+  const { mlmodelAt } = await import("../tracking/mlflow-model.js");
+  const files = { ...record.files, ...mlmodelAt(record.files, run.id, id) };
+  for (const [path, content] of Object.entries(files)) {
     checkPath("path of a file of the model", path);
     await placeFile(join(folder, "artifacts", ...path.split("/")), content, folder);
   }

@@ -61,6 +61,9 @@ export function valueScale(low: number, high: number): Scale {
   return { min: exact(min), max: exact(max), ticks: labelled(multiples(min, max, step)) };
 }
 
+/** For shares and probabilities. */
+export const UNIT_SCALE: Scale = { min: 0, max: 1, ticks: labelled(multiples(0, 1, 0.2)) };
+
 /** All with as many decimals. */
 function labelled(values: readonly number[]): ReadonlyMap<number, string> {
   const texts = values.map((value) => written(value, DIGITS));

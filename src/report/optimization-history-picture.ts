@@ -2,7 +2,7 @@ import { integerScale, objectiveAxis, valueAxis, valueScale } from "./axes.js";
 import { drawChart } from "./chart.js";
 import { bestLine, completeDots, legend, prunedDots } from "./marks.js";
 import { heading } from "./theme.js";
-import { drawnTrials, summary, type Tuning, type TuningPictureOptions } from "./tuning.js";
+import { drawnTrials, summary, type TuningLike, type TuningPictureOptions, tuningOf } from "./tuning.js";
 
 const SIZE = { width: 640, height: 400 };
 const PLOT = { left: 80, right: 24, top: 100, bottom: 56 };
@@ -11,10 +11,11 @@ const PLOT = { left: 80, right: 24, top: 100, bottom: 56 };
  * Draws how a tuning came on: a dot for each complete trial and a line of the best value so far; pruned trials are
  * hollow, at what they reported last. SVG text, the same for the same trials.
  *
- * @param tuning a study, a TpeTuner, or `{ direction, trials }`
+ * @param of a study, a fitted search, or `{ direction, trials }`
  * @throws InvalidDataError if no trial has a finite value; MissingPackageError if echarts is not installed
  */
-export async function optimizationHistoryPicture(tuning: Tuning, options: TuningPictureOptions = {}): Promise<string> {
+export async function optimizationHistoryPicture(of: TuningLike, options: TuningPictureOptions = {}): Promise<string> {
+  const tuning = tuningOf(of);
   const drawn = drawnTrials(tuning, "optimizationHistoryPicture");
   const { title = "Optimisation history", subtitle = summary(drawn), valueName = "Objective value" } = options;
   const all = [...drawn.complete, ...drawn.pruned];

@@ -7,8 +7,9 @@ import {
   type DrawnTrials,
   drawnTrials,
   summary,
-  type Tuning,
+  type TuningLike,
   type TuningPictureOptions,
+  tuningOf,
   type ValuedTrial,
 } from "./tuning.js";
 
@@ -28,12 +29,12 @@ const SHADES = BLUES.slice(2);
  * best has a ring, and pruned trials are hollow, at what they reported last. Axes are logarithmic where the parameter was
  * drawn so. SVG text, the same for the same trials.
  *
- * @param tuning a study, a TpeTuner, or `{ direction, trials }`
+ * @param of a study, a fitted search, or `{ direction, trials }`
  * @throws InvalidDataError if no trial has a finite value, or none a parameter; MissingPackageError if echarts is not
  * installed
  */
-export async function slicePicture(tuning: Tuning, options: TuningPictureOptions = {}): Promise<string> {
-  const drawn = drawnTrials(tuning, "slicePicture");
+export async function slicePicture(of: TuningLike, options: TuningPictureOptions = {}): Promise<string> {
+  const drawn = drawnTrials(tuningOf(of), "slicePicture");
   const { title = "Slices", subtitle = summary(drawn), valueName = "Objective value" } = options;
   const trials = [...drawn.complete, ...drawn.pruned];
   const names = [...new Set(trials.flatMap(({ distributions }) => [...distributions.keys()]))];

@@ -4,6 +4,11 @@ export const BLUES = ["#f7fbff", "#deebf7", "#c6dbef", "#9ecae1", "#6baed6", "#4
 export const BLUE = "#4292c6";
 /** What the eye is to find first; told from the blues by people who see no red and green too. */
 export const ACCENT = "#d9480f";
+/**
+ * Colours of things of several kinds, told apart by people who see no red, no green or no blue; black is left to text.
+ * @see M. Okabe, K. Ito: Color Universal Design, https://jfly.uni-koeln.de/color/
+ */
+export const KINDS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
 export const INK = "#1f2933";
 export const SOFT_INK = "#52606d";
 export const FAINT = "#9aa5b1";
@@ -26,4 +31,15 @@ export function heading(title: string, subtitle: string, left: number) {
 /** On one line, and without the control characters and lone surrogates that XML forbids. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]+/gu, " ");
+}
+
+/** At most so many characters, the last one an ellipsis where there were more. */
+export function shortened(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most
+    ? text
+    : `${characters
+        .slice(0, most - 1)
+        .join("")
+        .trimEnd()}…`;
 }

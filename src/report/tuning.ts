@@ -2,10 +2,14 @@ import { InvalidDataError } from "../core/errors.js";
 import { isBetter } from "../tune/best-of.js";
 import type { FrozenTrial } from "../tune/frozen-trial.js";
 import type { StudyView } from "../tune/sampler.js";
+import { type FinishedSearch, trialsOf } from "./finished-search.js";
 import { written } from "./written.js";
 
-/** What pictures of a tuning are drawn from: a study, a TpeTuner, or trials with the direction of better values. */
+/** Trials with the direction of better values, such as a study or a TpeTuner. */
 export type Tuning = Pick<StudyView, "direction" | "trials">;
+
+/** What pictures of a tuning are drawn from: trials, or the candidates of a fitted search. */
+export type TuningLike = Tuning | FinishedSearch;
 
 export interface TuningPictureOptions {
   /** Default: what the picture shows. */
@@ -26,6 +30,13 @@ export interface DrawnTrials {
   readonly pruned: readonly ValuedTrial[];
   /** Null where none is complete; of equals the first. */
   readonly best: ValuedTrial | null;
+}
+
+/**
+ * Scores of searches are better the larger they are; candidates that were not given all resources are taken for pruned.
+ */
+export function tuningOf(tuning: TuningLike): Tuning {
+  return "cvResults" in tuning ? { direction: "maximize", trials: trialsOf(tuning) } : tuning;
 }
 
 /** @throws InvalidDataError if no trial has a value */

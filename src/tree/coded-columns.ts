@@ -1,7 +1,7 @@
 import type { FitContext } from "../core/estimator.js";
 import type { Matrix } from "../core/matrix.js";
 import { BYTES, type Placed, place } from "../core/placed.js";
-import { byteModes, rankColumn, rankColumnScratch, transposeBytes } from "../kernels/encode-columns.js";
+import { byteRanges, rankColumn, rankColumnScratch, transposeBytes } from "../kernels/encode-columns.js";
 import { COLUMN_BYTES } from "../kernels/grow-tree.js";
 import { limit } from "../parallel/limit.js";
 import { mapTasks } from "../parallel/map-tasks.js";
@@ -37,7 +37,7 @@ async function codeBytes(
   const { pool, signal, workspace } = ctx;
   const blocks = workspace.blocks(pool);
   const codes = blocks.alloc(rows * cols);
-  const modes = blocks.alloc(4 * cols);
+  const ranges = blocks.alloc(8 * cols);
   // The tasks write to disjoint bytes, but all over the block: workers with copies of it must take turns, and few.
   const { shared } = pool.memory;
   const rowsAtOnce = Math.max(64, Math.ceil(CELLS / cols), shared ? 0 : Math.ceil(rows / 4));
@@ -63,16 +63,18 @@ async function codeBytes(
     (i, scratch, stop) => {
       const from = i * colsAtOnce;
       const to = Math.min(cols, from + colsAtOnce);
-      const args = [codes.offset, rows, from, to, modes.offset, scratch.offset];
-      const writes = [modes.part(4 * from, 4 * (to - from)), scratch];
-      return pool.run({ kernel: byteModes, args, reads: [codes], writes, cost: (to - from) * rows }, stop);
+      const args = [codes.offset, rows, from, to, ranges.offset, scratch.offset];
+      const writes = [ranges.part(8 * from, 8 * (to - from)), scratch];
+      return pool.run({ kernel: byteRanges, args, reads: [codes], writes, cost: (to - from) * rows }, stop);
     },
     signal,
   );
   for await (const _ of counted);
   const columns = blocks.alloc(COLUMN_BYTES * cols);
-  const [table, mode] = [pool.memory.u32(columns), pool.memory.u32(modes)];
-  for (let j = 0; j < cols; j++) table.set([codes.offset + j * rows, byteValues!.offset, 1, mode[j]!], 4 * j);
+  const [table, range] = [pool.memory.u32(columns), pool.memory.u32(ranges)];
+  for (let j = 0; j < cols; j++) {
+    table.set([codes.offset + j * rows, byteValues!.offset, range[2 * j]!, range[2 * j + 1]!], 4 * j);
+  }
   return { columns, rowMajor: cells, reads: [codes, byteValues!, cells] };
 }
 
@@ -96,10 +98,11 @@ async function rankFloats({ rows, cols }: Matrix, { cells, kind }: Placed, ctx: 
         const args = [cells.offset, kind, rows, cols, j, values.offset, codes.offset, info.offset, scratch.offset];
         const writes = [values, codes, info, scratch];
         await pool.run({ kernel: rankColumn, args, reads: [cells], writes, cost: 40 * rows }, stop);
-        const [distinct, width, base] = memory.u32(info) as unknown as [number, number, number];
-        const kept = { values: blocks.alloc(8 * distinct), codes: blocks.alloc(width * rows), width, base };
+        const [distinct, base] = memory.u32(info) as unknown as [number, number];
+        const codeBytes = (distinct <= 256 ? 1 : 4) * rows;
+        const kept = { values: blocks.alloc(8 * distinct), codes: blocks.alloc(codeBytes), distinct, base };
         memory.u8(kept.values).set(memory.u8(values.part(0, 8 * distinct)));
-        memory.u8(kept.codes).set(memory.u8(codes.part(0, width * rows)));
+        memory.u8(kept.codes).set(memory.u8(codes.part(0, codeBytes)));
         return kept;
       },
       signal,
@@ -107,8 +110,8 @@ async function rankFloats({ rows, cols }: Matrix, { cells, kind }: Placed, ctx: 
     const columns = blocks.alloc(COLUMN_BYTES * cols);
     const reads: Block[] = [];
     let j = 0;
-    for await (const { values, codes, width, base } of ranked) {
-      memory.u32(columns).set([codes.offset, values.offset, width, base], 4 * j++);
+    for await (const { values, codes, distinct, base } of ranked) {
+      memory.u32(columns).set([codes.offset, values.offset, distinct, base], 4 * j++);
       reads.push(codes, values);
     }
     return { columns, rowMajor: null, reads };

@@ -53,11 +53,12 @@ const BUDGET = 1 << 21;
 const CRITERIA = { gini: GINI, entropy: ENTROPY, log_loss: ENTROPY, squared_error: SQUARED_ERROR } as const;
 
 /**
- * Grows `count` trees on the same data and yields them in order. Tree i depends on the seed and on i, never on how many
+ * Grows the trees [from, to) on the same data and yields them in order. Tree i depends on the seed and on i, never on how many
  * there are; its limits are exact prunings, so one growth serves every candidate whose limits are at least as tight.
  */
 export async function* growTrees(
-  count: number,
+  from: number,
+  to: number,
   data: TrainingData<LabelTarget | NumberTarget>,
   growth: Growth,
   pool: Pool,
@@ -108,10 +109,10 @@ export async function* growTrees(
     });
     yield* mapTasks(
       pool,
-      count,
+      to - from,
       makeSlot,
-      async (i, { scratch, out, counts, cumulative }, stop): Promise<Harvest> => {
-        const [seedLo, seedHi] = rng.stream("tree", i).seed64();
+      async (index, { scratch, out, counts, cumulative }, stop): Promise<Harvest> => {
+        const [seedLo, seedHi] = rng.stream("tree", from + index).seed64();
         memory.u32(scratch)[0] = 0;
         const args = growTreeArgs({ ...problem, seedLo, seedHi }, scratch.offset, out.offset, BUDGET);
         await pool.run({ kernel: growTree, args, reads: shared, writes: [scratch, out], cost }, stop);

@@ -9,6 +9,19 @@ export interface Limits {
   readonly minImpurityDecrease: number;
 }
 
+/** Limits that are checked while a tree grows. */
+export type GrowthLimits = Pick<Limits, "maxDepth" | "minSamplesSplit">;
+
+/** The tightest limits under which everything grows that grows under any of these. */
+export function widest(limits: readonly GrowthLimits[]): GrowthLimits {
+  const depths = limits.map(({ maxDepth }) => maxDepth ?? Number.POSITIVE_INFINITY);
+  const deepest = Math.max(...depths);
+  return {
+    maxDepth: deepest === Number.POSITIVE_INFINITY ? null : deepest,
+    minSamplesSplit: Math.min(...limits.map(({ minSamplesSplit }) => minSamplesSplit)),
+  };
+}
+
 /** Values of nodes that may become leaves: writes those of `node` to `out` at `at`. */
 export type WriteValue = (node: number, out: Float64Array, at: number) => void;
 
@@ -26,10 +39,10 @@ interface Shape {
 export class Prunable {
   readonly tree: GrownTree;
   /** Limits that it was grown under; the same again cut nothing off. */
-  readonly #grownUnder: Pick<Limits, "maxDepth" | "minSamplesSplit">;
+  readonly #grownUnder: GrowthLimits;
   #shape: Shape | undefined;
 
-  constructor(tree: GrownTree, grownUnder: Pick<Limits, "maxDepth" | "minSamplesSplit">) {
+  constructor(tree: GrownTree, grownUnder: GrowthLimits) {
     this.tree = tree;
     this.#grownUnder = grownUnder;
   }

@@ -1,9 +1,10 @@
 import type { FitContext, TrainingData } from "../core/estimator.js";
 import type { LabelTarget, NumberTarget } from "../core/target.js";
 import { jobsOf, limit } from "../parallel/limit.js";
-import { type Growth, growTrees, type Harvest } from "./grow-trees.js";
+import type { Growth, Harvest } from "./grow-trees.js";
+import { treesOf } from "./kept-trees.js";
 import { leafValues } from "./leaf-values.js";
-import { type Limits, Prunable } from "./prune.js";
+import { type Limits, Prunable, widest } from "./prune.js";
 import type { TreeModel } from "./tree-model.js";
 import { countOf, type TreeParams } from "./tree-params.js";
 
@@ -41,17 +42,17 @@ export async function* trainTrees(
     if (family === undefined) families.set(key, [order]);
     else family.push(order);
   }
-  for (const family of families.values()) yield* trainFamily(data, family, ctx, onTree);
+  for (const [key, family] of families) yield* trainFamily(key, data, family, ctx, onTree);
 }
 
 async function* trainFamily(
+  key: string,
   data: TrainingData<LabelTarget | NumberTarget>,
   family: readonly Order[],
   ctx: FitContext,
   onTree: OnTree | undefined,
 ): AsyncGenerator<readonly [index: number, trees: readonly TreeModel[]]> {
   const total = Math.max(...family.map(({ recipe }) => recipe.nEstimators));
-  const growth = growthOf(family);
   const outputs = data.y.kind === "labels" ? data.y.classes.length : 1;
   const variants = new Map<string, { limits: Limits; trees: TreeModel[]; orders: Order[] }>();
   for (const order of family) {
@@ -61,8 +62,9 @@ async function* trainFamily(
     else variant.orders.push(order);
   }
   const pool = limit(ctx.pool, Math.max(...family.map(({ recipe }) => jobsOf(recipe.nJobs, ctx.pool))));
+  const { growth, harvests } = treesOf(key, total, data, growthOf(family), pool, ctx);
   let grown = 0;
-  for await (const harvest of growTrees(total, data, growth, pool, ctx)) {
+  for await (const harvest of harvests) {
     grown++;
     const prunable = new Prunable(harvest.tree, growth);
     const writeValue = leafValues(harvest, data, growth);
@@ -98,13 +100,7 @@ function familyOf({
 
 /** The widest limits of the family: what is grown contains every member's trees. */
 function growthOf(family: readonly Order[]): Growth {
-  const { recipe } = family[0]!;
-  const depths = family.map(({ limits }) => limits.maxDepth);
-  return {
-    ...recipe,
-    maxDepth: depths.includes(null) ? null : Math.max(...(depths as number[])),
-    minSamplesSplit: Math.min(...family.map(({ limits }) => limits.minSamplesSplit)),
-  };
+  return { ...family[0]!.recipe, ...widest(family.map(({ limits }) => limits)) };
 }
 
 function limitsOf(recipe: Recipe, rows: number): Limits {

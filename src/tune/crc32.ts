@@ -5,9 +5,10 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return rest;
 });
 
-/** CRC-32 (ISO 3309, as in zlib) of a text in UTF-8; an unsigned integer. */
-export function crc32(text: string): number {
+/** CRC-32 (ISO 3309, as in zlib) of bytes, or of a text in UTF-8; an unsigned integer. */
+export function crc32(content: string | Uint8Array): number {
   let crc = 0xffffffff;
-  for (const byte of new TextEncoder().encode(text)) crc = (crc >>> 8) ^ TABLE[(crc ^ byte) & 0xff]!;
+  for (const byte of typeof content === "string" ? new TextEncoder().encode(content) : content)
+    crc = (crc >>> 8) ^ TABLE[(crc ^ byte) & 0xff]!;
   return (crc ^ 0xffffffff) >>> 0;
 }

@@ -80,7 +80,7 @@ describe("The digits example", () => {
     const files = await readdir(folder.path);
     expect(files).toEqual(
       expect.arrayContaining([
-        ...["best-model.trellis", "baseline-model.trellis", "report.md", "report.json", "cv-results.csv"],
+        ...["best-model.trellis", "baseline-model.trellis", "report.md", "report.html", "report.json", "cv-results.csv"],
         ...pictures.map((name) => `${name}.svg`),
       ]),
     );

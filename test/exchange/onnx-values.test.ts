@@ -180,6 +180,12 @@ describe("Layers", () => {
   });
 });
 
+it("A category that an encoder does not know makes its columns 0.", async () => {
+  const encoder = await new OneHotEncoder().fit([[1, 5], [2, 5], [2, 7]], null, options); // biome-ignore format: a table
+  const [got] = await inOnnx(encoder, single([2, 7, 3, 5], 2, 2));
+  expect(Array.from(got!.transformed!)).toEqual([0, 1, 0, 1, 0, 0, 1, 0]);
+});
+
 it("Bytes with a scale go into ONNX scaled.", async () => {
   const { X, y } = loadDigits();
   const codes = Uint8Array.from(X.data.subarray(0, 100 * 64));

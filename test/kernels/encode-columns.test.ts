@@ -32,16 +32,16 @@ describe("transposeBytes", () => {
   });
 });
 
-describe("byteModes", () => {
-  it("finds the most frequent byte of each column asked for, the lowest of several", () => {
+describe("byteRanges", () => {
+  it("finds the most frequent byte of each column asked for, the lowest of several, and the largest plus one", () => {
     memory.reset();
     const codes = memory.put(Uint8Array.of(7, 7, 0, 255, 5, 2, 5, 2, 2, 1, 9, 9));
-    const modes = memory.put(Uint32Array.of(99, 99, 99));
+    const ranges = memory.put(new Uint32Array(6).fill(99));
     const scratch = memory.room(1024);
-    memory.call("byteModes", [codes, 4, 1, 3, modes, scratch]);
-    expect([...new Uint32Array(memory.buffer, modes, 3)]).toEqual([99, 2, 9]);
-    memory.call("byteModes", [codes, 4, 0, 1, modes, scratch]);
-    expect([...new Uint32Array(memory.buffer, modes, 3)]).toEqual([7, 2, 9]);
+    memory.call("byteRanges", [codes, 4, 1, 3, ranges, scratch]);
+    expect([...new Uint32Array(memory.buffer, ranges, 6)]).toEqual([99, 99, 6, 2, 10, 9]);
+    memory.call("byteRanges", [codes, 4, 0, 1, ranges, scratch]);
+    expect([...new Uint32Array(memory.buffer, ranges, 6)]).toEqual([256, 7, 6, 2, 10, 9]);
     memory.checkGuards();
   });
 });
@@ -61,7 +61,7 @@ describe("rankColumn", () => {
     const from = at.put(data);
     const values = at.room(8 * rows);
     const codes = at.room(4 * rows);
-    const info = at.room(12);
+    const info = at.room(8);
     const scratch = at.room(rankColumnScratch(rows));
     at.freezeInputs([values, codes, info, scratch]);
     for (let col = 0; col < cols; col++) {
@@ -69,11 +69,10 @@ describe("rankColumn", () => {
       const column = Array.from({ length: rows }, (_, r) => data[r * cols + col]! + 0);
       const distinct = [...new Set(column)].sort((a, b) => a - b);
       const code = new Map(distinct.map((v, i) => [v, i]));
-      const [count, width, mode] = new Uint32Array(at.buffer, info, 3);
+      const [count, mode] = new Uint32Array(at.buffer, info, 2);
       expect(count).toBe(distinct.length);
-      expect(width).toBe(distinct.length <= 256 ? 1 : 4);
       expect([...new Float64Array(at.buffer, values, distinct.length)]).toEqual(distinct);
-      const got = width === 1 ? new Uint8Array(at.buffer, codes, rows) : new Uint32Array(at.buffer, codes, rows);
+      const got = distinct.length <= 256 ? new Uint8Array(at.buffer, codes, rows) : new Uint32Array(at.buffer, codes, rows);
       expect([...got]).toEqual(column.map((v) => code.get(v)));
       const often = new Map<number, number>();
       for (const c of got) often.set(c, (often.get(c) ?? 0) + 1);

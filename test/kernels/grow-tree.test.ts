@@ -66,7 +66,7 @@ function begin(p: ReferenceProblem, run: Run, memory: KernelMemory) {
     const most = codes.reduce((a, b) => (often(b) > often(a) ? b : a), 0);
     const chosen = { first: 0, last: (values.length - 1) * spread, most, none: 0xffffffff }[base];
     const at = width === 1 ? memory.put(Uint8Array.from(codes)) : memory.put(Uint32Array.from(codes));
-    descriptors.push(at, memory.put(table), width, chosen);
+    descriptors.push(at, memory.put(table), width === 1 ? table.length : Math.max(257, table.length), chosen);
   });
   const draws = p.draws;
   const table = memory.room(8 * (Math.max(draws, p.rows.length) + 1));
@@ -370,7 +370,7 @@ describe("growTree", () => {
       const values = memory.put(Float64Array.from({ length: 256 }, (_, i) => i));
       const nClasses = kind === "regression" ? 0 : 7;
       const problem: GrowTreeProblem = {
-        columns: memory.put(Uint32Array.from(at.flatMap((codes) => [codes, values, 1, 0]))),
+        columns: memory.put(Uint32Array.from(at.flatMap((codes) => [codes, values, 256, 0]))),
         nFeatures,
         rows: memory.put(Uint32Array.from({ length: n - 300 }, (_, i) => i + 300)),
         n: n - 300,

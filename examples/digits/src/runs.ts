@@ -9,22 +9,26 @@ export interface Runs {
   close(): Promise<string>;
 }
 
-/** At the server of MLFLOW_TRACKING_URI, or else in ./mlruns, where the command was typed. */
+/** On the server or in the folder of MLFLOW_TRACKING_URI, else in the folder mlruns where the command was typed. */
 export function openRuns(experiment: string): Runs {
   const typedIn = process.env.INIT_CWD ?? ".";
+  const given = process.env.MLFLOW_TRACKING_URI || null;
   const folder = resolve(typedIn, "mlruns");
-  const server = process.env.MLFLOW_TRACKING_URI;
-  const outbox = resolve(typedIn, "mlruns-outbox");
-  const tracker = mlflowTracker({ trackingUri: server || folder, experiment, outbox });
+  const tracker = mlflowTracker({
+    trackingUri: given ?? folder,
+    experiment: process.env.MLFLOW_EXPERIMENT_NAME || experiment,
+    outbox: resolve(typedIn, "mlruns-outbox"),
+  });
   return {
     tracker,
     close: async () => {
       const { queued, lost, problem } = await tracker.flush();
-      if (lost > 0) return `Not all runs could be kept (${problem})`;
-      if (queued > 0) return `Runs wait in ./mlruns-outbox, and are sent the next time (${problem})`;
-      if (server) return "Runs are at the server of MLFLOW_TRACKING_URI";
-      const path = relative(typedIn, folder) || ".";
-      return `Runs are in ${path}: MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri ./${path}`;
+      if (queued > 0) return `MLflow could not be reached (${problem}); ${queued} records wait in mlruns-outbox`;
+      if (lost > 0) return `${lost} records of the runs are lost (${problem})`;
+      // A URI may hold a password.
+      if (given !== null) return `Runs are in MLflow: ${given.replace(/\/\/[^/]*@/, "//")}`;
+      const path = `./${relative(typedIn, folder)}`;
+      return `Runs are in ${path}: MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri ${path}`;
     },
   };
 }

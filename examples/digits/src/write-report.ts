@@ -2,6 +2,7 @@ import {
   confusionMatrixPicture,
   optimizationHistoryPicture,
   parameterImportancesPicture,
+  searchReport,
   slicePicture,
 } from "trellis-learn/report";
 import { type Findings, type Pictures, reportJson, reportMarkdown } from "./report.js";
@@ -17,6 +18,8 @@ export async function writeReport(findings: Findings, folder: ReportFolder): Pro
   await folder.write("trials.csv", trialsCsv(tuner.trials));
   await folder.write("cv-results.csv", tuner.cvResults.toCsv());
   await folder.write("report.json", reportJson(findings));
+  const test = { ...findings.data.test, shape: [8, 8], ink: true } as const;
+  await folder.write("report.html", await searchReport(tuner, { title: "Tuning a random forest on digits", test }));
   await folder.write("report.md", reportMarkdown(findings, await writePictures(findings, folder)));
 }
 

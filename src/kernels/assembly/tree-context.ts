@@ -68,7 +68,7 @@ export function layOut(at: u32, n: u32, inBag: u32): u32 {
   totals = at;
   at += nClasses << 3;
   running = at;
-  at += nClasses << 3;
+  at += runningBytes();
   if (!exact) {
     runOf = at;
     at += nClasses << 3;
@@ -86,6 +86,11 @@ export function layOut(at: u32, n: u32, inBag: u32): u32 {
   histogram = at;
   at += histogramBytes();
   return at;
+}
+
+/** The running counts have slots for a multiple of four classes, so that they can be summed four by four. */
+export function runningBytes(): u32 {
+  return (exact ? (nClasses + 3) & ~3 : nClasses) << 3;
 }
 
 /** A byte column's histogram is kept for up to 64 classes. */
@@ -124,14 +129,18 @@ export function setBlock(from: u32, to: u32): void {
   blockEnd = to;
 }
 
-/** Address of a feature's codes for the current node, and whether they are bytes. */
+/** Address of a feature's codes for the current node, what they are less than, and whether they are bytes. */
 @inline
 export function codesOf(feature: u32): u32 {
   return start < blockEnd && start >= blockStart ? block + feature * blockRows : load<u32>(columns + (feature << 4));
 }
 @inline
+export function codeLimit(feature: u32): u32 {
+  return load<u32>(columns + (feature << 4), 8);
+}
+@inline
 export function areBytes(feature: u32): bool {
-  return load<u32>(columns + (feature << 4), 8) == 1;
+  return codeLimit(feature) <= 256;
 }
 
 // The node's progress.

@@ -1,7 +1,7 @@
 // Splits of a node whose weights are counts: all sums are exact integers, so no order of evaluation can change a bit.
 // Entropy: maximise sum T[l_c] + sum T[r_c] - T[L] - T[R], T[n] = n log2 n in fixed point. Gini: sum l_c^2/L + sum r_c^2/R.
 import {
-  acceptGain, acceptScore, areBytes, bestGain, bestScore, buckets, classBits, codesOf, columns, count, criterion,
+  acceptGain, acceptScore, areBytes, bestGain, bestScore, buckets, classBits, codeLimit, codesOf, columns, count, criterion,
   ENTROPY, exact, keys, minLeaf, running, samples, score, spare, start, table, totals, weight,
 } from "./tree-context";
 import { histogramSplit, worthHistogram } from "./tree-histogram";
@@ -145,9 +145,7 @@ export function countSplit(feature: u32): bool {
   const narrow = areBytes(feature);
   let n = narrow ? gather<u8>(codes, base) : gather<u32>(codes, base);
   if (n == 0) return false;
-  if (narrow && worthHistogram(n)) {
-    return criterion == ENTROPY ? histogramSplit(feature, n, base, true) : histogramSplit(feature, n, base, false);
-  }
+  if (narrow && worthHistogram(n, codeLimit(feature))) return histogramSplit(feature, n, base);
   const pivotIsBase = n < count;
   if (pivotIsBase) {
     // Stands for all samples left out; it is never moved, so it needs no class and no weight.

@@ -21,8 +21,11 @@ export function transposeBytes(data: u32, rows: u32, cols: u32, codes: u32, rowB
   return 0;
 }
 
-/** modes u32[cols]: each byte column's most frequent code (the lowest of several), for columns [colBegin, colEnd). */
-export function byteModes(codes: u32, rows: u32, colBegin: u32, colEnd: u32, modes: u32, scratch: u32): i32 {
+/**
+ * ranges u32[cols][2]: one more than each byte column's largest code, and its most frequent one (the lowest of several), for
+ * columns [colBegin, colEnd).
+ */
+export function byteRanges(codes: u32, rows: u32, colBegin: u32, colEnd: u32, ranges: u32, scratch: u32): i32 {
   for (let c = colBegin; c < colEnd; c++) {
     memory.fill(scratch, 0, 1024);
     const end = codes + c * rows + rows;
@@ -30,7 +33,10 @@ export function byteModes(codes: u32, rows: u32, colBegin: u32, colEnd: u32, mod
       const at = scratch + (u32(load<u8>(p)) << 2);
       store<u32>(at, load<u32>(at) + 1);
     }
-    store<u32>(modes + (c << 2), mostFrequent(scratch, 256));
+    let limit: u32 = 256;
+    while (limit > 0 && load<u32>(scratch + ((limit - 1) << 2)) == 0) limit--;
+    store<u32>(ranges + (c << 3), limit);
+    store<u32>(ranges + (c << 3), mostFrequent(scratch, limit), 4);
   }
   return 0;
 }
@@ -54,7 +60,7 @@ function valueOf(order: u64): f64 {
 
 /**
  * Ranks column `col` of row-major data (kind 1: f32, 2: f64): values f64[distinct], ascending, and codes[rows], of one byte
- * where at most 256 values are distinct, else of four. info u32[3]: distinct, width, most frequent code.
+ * where at most 256 values are distinct, else of four. info u32[2]: distinct, most frequent code.
  * values must have room for rows, codes for 4 * rows bytes (a multiple of 8), scratch for 32 * rows + 8192.
  */
 export function rankColumn(
@@ -124,7 +130,6 @@ export function rankColumn(
     for (let r: u32 = 0; r < rows; r++) store<u8>(codes + r, u8(load<u32>(codes + (r << 2))));
   }
   store<u32>(info, distinct);
-  store<u32>(info, distinct <= 256 ? 1 : 4, 4);
-  store<u32>(info, mode, 8);
+  store<u32>(info, mode, 4);
   return 0;
 }

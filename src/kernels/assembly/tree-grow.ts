@@ -3,7 +3,7 @@ import { bag } from "./tree-bag";
 import { fillBlock } from "./tree-block";
 import {
   baseRunOf, bestFeature, blockEnd, blockRows, blockStart, count, exact, histogram, histogramBytes,
-  layOut, layOutBlock, nClasses, restore, runOf, save, setArguments, setBlock, start,
+  layOut, layOutBlock, nClasses, restore, runOf, running, runningBytes, save, setArguments, setBlock, start,
 } from "./tree-context";
 import { clearClasses, countSplit } from "./tree-count";
 import { momentSplit, weightSplit } from "./tree-measure";
@@ -77,6 +77,7 @@ export function growTree(
     const m = bag(rows, n, targets, weights, classWeights, draws, seedLo, seedHi);
     if (m < 0) return REFUSED;
     memory.fill(histogram, 0, histogramBytes());
+    memory.fill(running, 0, runningBytes());
     if (!exact) {
       memory.fill(runOf, 0, classes << 3);
       memory.fill(baseRunOf, 0, classes << 3);

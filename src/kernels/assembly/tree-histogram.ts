@@ -1,14 +1,14 @@
 // A large node and a column of bytes: counts by code and class, instead of sorting. Same definition as tree-count.
 import {
-  acceptGain, acceptScore, bestGain, bestScore, classBits, count, histogram, HISTOGRAM_CLASSES, keys, minLeaf,
-  nClasses, running, samples, score, table, weight,
+  acceptGain, acceptScore, bestGain, bestScore, classBits, codeLimit, count, criterion, ENTROPY, histogram,
+  HISTOGRAM_CLASSES, keys, minLeaf, nClasses, running, score, table, weight,
 } from "./tree-context";
 import { reset, t } from "./tree-sums";
 
-/** From how many keys of bytes on the histogram is faster than sorting. */
+/** Whether n keys are enough for counting codes below `limit` to be faster than sorting. */
 @inline
-export function worthHistogram(n: u32): bool {
-  return nClasses <= HISTOGRAM_CLASSES && n >= 128 + (nClasses << 5);
+export function worthHistogram(n: u32, limit: u32): bool {
+  return nClasses <= HISTOGRAM_CLASSES && n << 3 >= limit * (4 + nClasses);
 }
 
 /** Samples of each code u32[256], then weights u32[256 << classBits]; all zero between features. */
@@ -88,21 +88,80 @@ function sweepHistogram(feature: u32, from: u32, pivot: u32, step: i32, entropy:
   return movedSamples;
 }
 
+/** Up to this weight the sums of squares fit into 32 bits. */
+const NARROW: u32 = 65535;
+
+/** `sweepHistogram` for Gini and 3 classes or more, of a node whose sums are narrow: the same integers, four classes at a time. */
+function sweepNarrow(feature: u32, from: u32, pivot: u32, step: i32): u32 {
+  const shift = classBits;
+  const total = weight;
+  const end = running + (nClasses << 3);
+  let moved: u32 = 0;
+  let movedSquares: u32 = 0;
+  let restSquares: u32 = 0;
+  let movedSamples: u32 = 0;
+  let before: u32 = 0;
+  let found = false;
+  for (let code = from; ; code += step) {
+    const c = code == pivot ? 1 : load<u32>(histogram + (code << 2));
+    if (c == 0) continue;
+    if (movedSamples > 0 && movedSamples >= minLeaf && count - movedSamples >= minLeaf) {
+      const g = f64(movedSquares) / f64(moved) + f64(restSquares) / f64(total - moved);
+      if (g > bestGain || (step < 0 && found && g == bestGain)) {
+        acceptGain(g, feature, step > 0 ? before : code, step > 0 ? code : before);
+        found = true;
+      }
+    }
+    if (code == pivot) break;
+    store<u32>(histogram + (code << 2), 0);
+    let h = histogram + 1024 + (code << (shift + 2));
+    let sums = i32x4.splat(0);
+    let squares = i32x4.splat(0);
+    for (let at = running; at < end; at += 32, h += 16) {
+      const w = v128.load(h);
+      v128.store(h, i32x4.splat(0));
+      const minus = i32x4.neg(w);
+      const low = i32x4.add(v128.load(at), v128.shuffle<i32>(w, minus, 0, 4, 1, 5));
+      const high = i32x4.add(v128.load(at, 16), v128.shuffle<i32>(w, minus, 2, 6, 3, 7));
+      v128.store(at, low);
+      v128.store(at, high, 16);
+      sums = i32x4.add(sums, i32x4.add(low, high));
+      squares = i32x4.add(squares, i32x4.add(i32x4.mul(low, low), i32x4.mul(high, high)));
+    }
+    moved = i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 2);
+    movedSquares = i32x4.extract_lane(squares, 0) + i32x4.extract_lane(squares, 2);
+    restSquares = i32x4.extract_lane(squares, 1) + i32x4.extract_lane(squares, 3);
+    movedSamples += c;
+    before = code;
+  }
+  return movedSamples;
+}
+
 /** Splits by the histogram of n keys other than `base`; false if there is one code alone. */
-export function histogramSplit(feature: u32, n: u32, base: u32, entropy: bool): bool {
+export function histogramSplit(feature: u32, n: u32, base: u32): bool {
   fillHistogram(n);
+  const entropy = criterion == ENTROPY;
+  const narrow = !entropy && nClasses > 2 && weight <= NARROW;
+  const last = codeLimit(feature) - 1;
+  // Classes that the node lacks are summed too, so they must count 0.
+  if (narrow) reset(0, nClasses);
   if (n < count) {
-    if (base > 0 && sweepHistogram(feature, 0, base, 1, entropy)) reset(0, nClasses);
-    if (base < 255) sweepHistogram(feature, 255, base, -1, entropy);
+    if (base > 0 && sweepOver(feature, 0, base, 1, entropy, narrow)) reset(0, nClasses);
+    if (base < last) sweepOver(feature, last, base, -1, entropy, narrow);
     reset(0, nClasses);
     return true;
   }
-  let pivot: u32 = 255;
+  let pivot = last;
   while (load<u32>(histogram + (pivot << 2)) == 0) pivot--;
-  const moved = sweepHistogram(feature, 0, pivot, 1, entropy);
+  const moved = sweepOver(feature, 0, pivot, 1, entropy, narrow);
   reset(0, nClasses);
   store<u32>(histogram + (pivot << 2), 0);
   const from = histogram + 1024 + (pivot << (classBits + 2));
   for (let c: u32 = 0; c < nClasses; c++) store<u32>(from + (c << 2), 0);
   return moved > 0;
+}
+
+function sweepOver(feature: u32, from: u32, pivot: u32, step: i32, entropy: bool, narrow: bool): u32 {
+  if (narrow) return sweepNarrow(feature, from, pivot, step);
+  return entropy ? sweepHistogram(feature, from, pivot, step, true) : sweepHistogram(feature, from, pivot, step, false);
 }

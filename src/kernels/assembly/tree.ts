@@ -1,6 +1,6 @@
 // The family "tree": growing, encoding and walking decision trees.
 export { bootstrap } from "./tree-bootstrap";
-export { byteModes, rankColumn, transposeBytes } from "./tree-encode";
+export { byteRanges, rankColumn, transposeBytes } from "./tree-encode";
 export { entropyTable, log2 } from "./tree-entropy";
 export { growTree } from "./tree-grow";
 export { walk } from "./tree-walk";
