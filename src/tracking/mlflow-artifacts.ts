@@ -1,6 +1,7 @@
 import { mediaType } from "./media-type.js";
 import type { MlflowClient } from "./mlflow-client.js";
 import { MlflowError } from "./mlflow-error.js";
+import { checkPath } from "./record-rules.js";
 import type { Allowance } from "./retries.js";
 
 /** Writes a file below a folder, given as a `file:` URI or a path. */
@@ -16,8 +17,12 @@ export class MlflowArtifacts {
     this.#writeFile = writeFile;
   }
 
-  /** @param root the `artifact_uri` of a run or model */
+  /**
+   * @param root the `artifact_uri` of a run or model
+   * @throws InvalidParameterError for a path that would lead elsewhere
+   */
   async store(root: string, path: string, content: Uint8Array, allowance: Allowance): Promise<void> {
+    checkPath("path of the artifact", path);
     const proxied = /^mlflow-artifacts:(?:\/\/([^/]*))?\/(.*)$/.exec(root);
     if (proxied !== null) {
       const [, host = "", folder] = proxied;

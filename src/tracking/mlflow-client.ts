@@ -123,10 +123,15 @@ async function textOf(response: Response): Promise<string | null> {
   if (response.body === null) return "";
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const piece of response.body) {
-    size += piece.length;
-    if (size > MAX_ANSWER) return null;
-    pieces.push(piece);
+  // Not every browser lets a stream be read by a loop.
+  const reader = response.body.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    size += next.value.length;
+    if (size > MAX_ANSWER) {
+      await reader.cancel();
+      return null;
+    }
+    pieces.push(next.value);
   }
   return await new Blob(pieces).text();
 }

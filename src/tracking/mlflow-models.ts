@@ -1,9 +1,11 @@
+import { InvalidParameterError } from "../core/errors.js";
 import { type Answer, objectIn, objectsIn, textIn } from "./mlflow-answer.js";
 import type { MlflowArtifacts } from "./mlflow-artifacts.js";
 import type { MlflowClient } from "./mlflow-client.js";
 import { MlflowError } from "./mlflow-error.js";
 import { MLMODEL, mlmodelAt } from "./mlflow-model.js";
 import type { MlflowRun } from "./mlflow-run.js";
+import { checkModelName, checkName } from "./record-rules.js";
 import type { Files, RunRecord } from "./records.js";
 import { type Allowance, retrying } from "./retries.js";
 
@@ -30,6 +32,8 @@ export class MlflowModels {
 
   /** In the order in which MLflow's Python client does it (mlflow/models/model.py, Model.log). */
   async log(run: MlflowRun, record: ModelRecord, allowance: Allowance): Promise<void> {
+    checkModelName("name of the model", record.name);
+    if (record.registeredName !== null) checkRegisteredName(record.registeredName);
     const model = await this.#findOrCreate(run, record.name, allowance);
     if (model === null) return this.#logAsArtifacts(run, record, allowance);
     await this.#link(run, model, allowance);
@@ -122,6 +126,17 @@ export class MlflowModels {
     });
     if (alias !== null) await this.#client.post("registered-models/alias", { name, alias, version }, allowance);
     return version;
+  }
+}
+
+/** A name that a text in MLflow's filters can hold. */
+function checkRegisteredName(name: string): void {
+  checkName("registeredName of the model", name);
+  if (!/^[^'\\\p{Cc}]*$/u.test(name)) {
+    throw new InvalidParameterError(
+      `registeredName of the model must be free of ' and \\; got ${name}`,
+      "registeredName",
+    );
   }
 }
 

