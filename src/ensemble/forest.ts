@@ -27,7 +27,9 @@ export async function* learnForests(
     (params): Recipe => ({ classWeight: null, ...params, owner, draws: drawsOf(params, data, owner) }),
   );
   const bags = candidates.map((params) => (params.oobScore ? new OutOfBag(data) : null));
-  const trained = trainTrees(data, recipes, ctx, async (i, tree, { draws }) => bags[i]?.add(tree, draws!, ctx.signal));
+  const trained = trainTrees(data, recipes, ctx, async (i, tree, harvest) =>
+    bags[i]?.add(tree, harvest.tree.draws, ctx.signal),
+  );
   for await (const [i, trees] of trained) yield [i, { trees, oob: bags[i]?.model() ?? null }];
 }
 

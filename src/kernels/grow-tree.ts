@@ -28,12 +28,6 @@ import { tree } from "./modules.js";
  */
 export const growTree: Kernel = { module: tree, name: "growTree" };
 
-/**
- * bootstrap(counts, n, draws, seedLo, seedHi, weights, cumulative) -> DONE: how often `growTree` draws each of n positions
- * with the same seed, draws and weights (0: uniformly), to counts u32[n]; cumulative is scratch f64[n], used with weights only.
- */
-export const bootstrap: Kernel = { module: tree, name: "bootstrap" };
-
 /** entropyTable(table, max) -> DONE: table i64[max + 1] of round(n log2 n * 2^30), for nodes of weight up to max. */
 export const entropyTable: Kernel = { module: tree, name: "entropyTable" };
 
@@ -115,6 +109,7 @@ export interface GrowTreeLayout {
   readonly start: number;
   readonly count: number;
   readonly samples: number;
+  readonly draws: number;
 }
 
 const HISTOGRAM_CLASSES = 64;
@@ -159,8 +154,12 @@ export function growTreeLayout(size: GrowTreeSize): GrowTreeLayout {
   const start = right + narrow;
   const count = start + narrow;
   const samples = count + narrow;
-  const outBytes = samples + 4 * even(inBag + 1);
-  return { scratchBytes, outBytes, capacity, threshold, weight, impurity, mean, feature, right, start, count, samples };
+  const drawn = samples + 4 * even(inBag + 1);
+  const outBytes = drawn + (draws > 0 ? 4 * even(n) : 0);
+  return {
+    ...{ scratchBytes, outBytes, capacity, threshold, weight, impurity, mean, feature, right, start, count, samples },
+    draws: drawn,
+  };
 }
 
 /** The arguments of `growTree`, in order. `budget` is in samples looked at, of one feature each (about 5 ns). */
@@ -190,6 +189,8 @@ export interface GrownTree {
   readonly mean: Float64Array;
   /** Positions in the bag, so that each node is a range. */
   readonly samples: Uint32Array;
+  /** How often each position was drawn; empty without bootstrap. */
+  readonly draws: Uint32Array;
 }
 
 /** Copies the tree that `growTree` wrote to `out` out of the memory. */
@@ -206,5 +207,6 @@ export function readGrownTree(buffer: ArrayBufferLike, out: number, size: GrowTr
     impurity: new Float64Array(buffer, out + at.impurity, nodes).slice(),
     mean: new Float64Array(buffer, out + at.mean, size.nClasses > 0 ? 0 : nodes).slice(),
     samples: new Uint32Array(buffer, out + at.samples, inBag).slice(),
+    draws: new Uint32Array(buffer, out + at.draws, size.draws > 0 ? size.n : 0).slice(),
   };
 }

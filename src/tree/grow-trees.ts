@@ -6,7 +6,6 @@ import { Rng } from "../core/random.js";
 import type { LabelTarget, NumberTarget } from "../core/target.js";
 import {
   BALANCED,
-  bootstrap,
   ENTROPY,
   entropyTable,
   GINI,
@@ -41,8 +40,6 @@ export interface Growth extends Pick<TreeParams, "maxFeatures" | "minSamplesLeaf
 /** A grown tree and what its leaves' values are made of. */
 export interface Harvest {
   readonly tree: GrownTree;
-  /** How often each row was drawn; null without bootstrap. */
-  readonly draws: Uint32Array | null;
   /** What every row weighs, of the odds to be drawn or in the tree; null for 1 each. One array for all trees. */
   readonly weights: Float64Array | null;
 }
@@ -104,26 +101,17 @@ export async function* growTrees(
     const makeSlot = () => ({
       scratch: scope.alloc(layout.scratchBytes),
       out: scope.alloc(layout.outBytes),
-      counts: draws > 0 ? scope.alloc(4 * n) : null,
-      cumulative: scope.alloc(weights === null ? 8 : 8 * n),
     });
     yield* mapTasks(
       pool,
       to - from,
       makeSlot,
-      async (index, { scratch, out, counts, cumulative }, stop): Promise<Harvest> => {
+      async (index, { scratch, out }, stop): Promise<Harvest> => {
         const [seedLo, seedHi] = rng.stream("tree", from + index).seed64();
         memory.u32(scratch)[0] = 0;
         const args = growTreeArgs({ ...problem, seedLo, seedHi }, scratch.offset, out.offset, BUDGET);
         await pool.run({ kernel: growTree, args, reads: shared, writes: [scratch, out], cost }, stop);
-        const tree = readGrownTree(memory.u8(out).buffer, out.offset, problem);
-        if (counts === null) return { tree, draws: null, weights };
-        const bagArgs = [counts.offset, n, draws, seedLo, seedHi, problem.weights, cumulative.offset];
-        await pool.run(
-          { kernel: bootstrap, args: bagArgs, reads: shared, writes: [counts, cumulative], cost: 10 * draws },
-          stop,
-        );
-        return { tree, draws: memory.u32(counts).slice(0, n), weights };
+        return { tree: readGrownTree(memory.u8(out).buffer, out.offset, problem), weights };
       },
       ctx.signal,
     );

@@ -69,5 +69,4 @@ const sameNumbers = (one: Float64Array | null, other: Float64Array | null): bool
   (one !== null && one.length === other?.length && one.every((value, i) => Object.is(value, other[i])));
 
 /** Weights are of all trees together, and the data's own size. */
-const bytesOf = ({ tree, draws }: Harvest): number =>
-  Object.values(tree).reduce((sum, { byteLength }) => sum + byteLength, draws?.byteLength ?? 0);
+const bytesOf = ({ tree }: Harvest): number => Object.values(tree).reduce((sum, { byteLength }) => sum + byteLength, 0);

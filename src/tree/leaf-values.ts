@@ -39,8 +39,12 @@ export function leafValues(
 }
 
 /** What each row weighs in this tree. */
-function rowWeightsOf({ draws, weights }: Harvest, y: LabelTarget, growth: Growth): Float64Array | Uint32Array {
-  if (draws === null) return weights ?? new Uint32Array(y.length).fill(1);
+function rowWeightsOf(
+  { tree: { draws }, weights }: Harvest,
+  y: LabelTarget,
+  growth: Growth,
+): Float64Array | Uint32Array {
+  if (draws.length === 0) return weights ?? new Uint32Array(y.length).fill(1);
   if (growth.classWeight !== "balanced_subsample") return draws;
   const drawn = new Float64Array(y.classes.length);
   for (let row = 0; row < draws.length; row++) drawn[y.codes[row]!]! += draws[row]!;

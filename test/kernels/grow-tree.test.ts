@@ -16,13 +16,7 @@ import {
   UNLIMITED,
 } from "../../src/kernels/grow-tree.js";
 import { DONE, MORE } from "../../src/kernels/kernel.js";
-import {
-  bootstrapReference,
-  entropyUnits,
-  growTreeReference,
-  log2Reference,
-  type ReferenceProblem,
-} from "./reference/grow-tree.js";
+import { entropyUnits, growTreeReference, log2Reference, type ReferenceProblem } from "./reference/grow-tree.js";
 import { KernelMemory } from "./reference/kernel-memory.js";
 
 const memories = { shared: new KernelMemory(true), private: new KernelMemory(false) };
@@ -450,24 +444,6 @@ describe("growTree", () => {
       minSamplesLeaf: 1, maxFeatures: 1,
     } as const; // biome-ignore format: one list
     expect(memory.call("growTree", growTreeArgs(problem, scratch, out, 1e9))).toBe(REFUSED);
-  });
-});
-
-describe("bootstrap", () => {
-  it.each([undefined, [0, 1.5, 0, 0.25, 3, 0]])("draws what the reference draws, with weights %o", (weights) => {
-    const memory = memories.private;
-    for (const seed of [0n, 1n, 0xdeadbeef12345678n]) {
-      memory.reset();
-      const n = weights?.length ?? 1000;
-      const counts = memory.room(4 * n);
-      const scratch = memory.room(8 * n);
-      const at = weights ? memory.put(Float64Array.from(weights)) : 0;
-      memory.call("bootstrap", [counts, n, 700, Number(seed & 0xffffffffn), Number(seed >> 32n), at, scratch]);
-      const drawn = [...new Uint32Array(memory.buffer, counts, n)];
-      expect(drawn).toEqual(bootstrapReference(n, 700, seed, weights));
-      expect(drawn.reduce((a, b) => a + b)).toBe(700);
-      memory.checkGuards();
-    }
   });
 });
 

@@ -1,13 +1,13 @@
 // Which rows a tree grows on, and how much each weighs.
 import { bootstrap } from "./tree-bootstrap";
-import { classBits, exact, keys, momentOf, nClasses, present, samples, spare, totals, weightOf } from "./tree-context";
-import { order } from "./tree-nodes";
+import { classBits, exact, keys, momentOf, nClasses, present, samples, totals, weightOf } from "./tree-context";
+import { drawnAt, order } from "./tree-nodes";
 
 const BALANCED: u32 = 1;
 
 /** Bags the rows: fills samples (and weights) and the order, ascending by position; answers how many, or -1 if refused. */
 export function bag(rows: u32, n: u32, targets: u32, weights: u32, classWeights: u32, draws: u32, seedLo: u32, seedHi: u32): i32 {
-  const counts = spare;
+  const counts = drawnAt;
   if (draws) bootstrap(counts, n, draws, seedLo, seedHi, weights, keys);
   const drawnOf = totals;
   let present: u32 = 0;

@@ -12,7 +12,7 @@ export function bootstrap(
   seedHi: u32,
   weights: u32,
   cumulative: u32,
-): i32 {
+): void {
   seedStream((u64(seedHi) << 32) | u64(seedLo));
   for (let i: u32 = 0; i < n; i++) store<u32>(counts + (i << 2), 0);
   if (!weights) {
@@ -20,7 +20,7 @@ export function bootstrap(
       const at = counts + (bounded(n) << 2);
       store<u32>(at, load<u32>(at) + 1);
     }
-    return 0;
+    return;
   }
   let total: f64 = 0;
   let last: u32 = 0;
@@ -42,5 +42,4 @@ export function bootstrap(
     const at = counts + (low << 2);
     store<u32>(at, load<u32>(at) + 1);
   }
-  return 0;
 }

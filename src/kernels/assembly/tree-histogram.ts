@@ -30,7 +30,6 @@ function fillHistogram(n: u32): void {
 }
 
 /** `sweep` over the histogram's codes [from, pivot), which it clears; answers how many samples were moved. */
-@inline
 function sweepHistogram(feature: u32, from: u32, pivot: u32, step: i32, entropy: bool): u32 {
   const shift = classBits;
   const T = table;
@@ -162,6 +161,5 @@ export function histogramSplit(feature: u32, n: u32, base: u32): bool {
 }
 
 function sweepOver(feature: u32, from: u32, pivot: u32, step: i32, entropy: bool, narrow: bool): u32 {
-  if (narrow) return sweepNarrow(feature, from, pivot, step);
-  return entropy ? sweepHistogram(feature, from, pivot, step, true) : sweepHistogram(feature, from, pivot, step, false);
+  return narrow ? sweepNarrow(feature, from, pivot, step) : sweepHistogram(feature, from, pivot, step, entropy);
 }

@@ -19,6 +19,8 @@ export let rightAt: u32 = 0;
 export let startAt: u32 = 0;
 export let countAt: u32 = 0;
 export let order: u32 = 0;
+/** Bootstrap: how often each position was drawn. */
+export let drawnAt: u32 = 0;
 
 export function layOutTree(out: u32, inBag: u32): void {
   const nodes = inBag << 1;
@@ -40,6 +42,7 @@ export function layOutTree(out: u32, inBag: u32): void {
   countAt = at;
   at += nodes << 2;
   order = at;
+  drawnAt = at + (((inBag + 2) & ~1) << 2);
 }
 
 /** Writes the facts of node `id` and makes it the current one; answers whether it is pure. */

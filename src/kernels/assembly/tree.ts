@@ -1,5 +1,4 @@
 // The family "tree": growing, encoding and walking decision trees.
-export { bootstrap } from "./tree-bootstrap";
 export { byteRanges, rankColumn, transposeBytes } from "./tree-encode";
 export { entropyTable, log2 } from "./tree-entropy";
 export { growTree } from "./tree-grow";

@@ -29,6 +29,7 @@ export interface ReferenceTree {
   impurity: number[];
   mean: number[];
   samples: number[];
+  draws: number[];
 }
 
 const WORD = (1n << 64n) - 1n;
@@ -62,7 +63,7 @@ export function stream(seed: bigint) {
 }
 
 /** How often each of n positions is drawn. */
-export function bootstrapReference(n: number, draws: number, seed: bigint, weights?: readonly number[]): number[] {
+function bootstrapReference(n: number, draws: number, seed: bigint, weights?: readonly number[]): number[] {
   const random = stream(seed);
   const counts = new Array<number>(n).fill(0);
   const cumulative: number[] = [];
@@ -112,9 +113,10 @@ interface Sample {
 export function growTreeReference(p: ReferenceProblem): ReferenceTree {
   const exact = p.nClasses > 0 && !p.classWeights && (p.draws > 0 || !p.weights);
   const nFeatures = p.columns.length;
+  const draws = p.draws > 0 ? bootstrapReference(p.rows.length, p.draws, p.seed, p.weights) : [];
 
   function bag(): Sample[] {
-    const counts = p.draws > 0 ? bootstrapReference(p.rows.length, p.draws, p.seed, p.weights) : p.rows.map(() => 1);
+    const counts = p.draws > 0 ? draws : p.rows.map(() => 1);
     const drawnOf = new Array<number>(p.nClasses).fill(0);
     if (p.nClasses > 0) for (const [i, row] of p.rows.entries()) drawnOf[p.targets[row]!]! += counts[i]!;
     const present = drawnOf.filter((d) => d > 0).length;
@@ -218,7 +220,7 @@ export function growTreeReference(p: ReferenceProblem): ReferenceTree {
   }
 
   const tree: ReferenceTree = {
-    feature: [], threshold: [], right: [], start: [], count: [], weight: [], impurity: [], mean: [], samples: [],
+    feature: [], threshold: [], right: [], start: [], count: [], weight: [], impurity: [], mean: [], samples: [], draws,
   }; // biome-ignore format: one list
 
   function grow(node: readonly Sample[], start: number, depth: number, key: bigint): void {
