@@ -1,14 +1,5 @@
 import type { Block, Memory } from "../parallel/memory.js";
-import {
-  asBuffer,
-  type Content,
-  hashOf,
-  type Piece,
-  piecesOf,
-  type Range,
-  READ_ALONG,
-  WRITTEN_ALONG,
-} from "./content.js";
+import { type Content, hashOf, type Piece, piecesOf, type Range, READ_ALONG, WRITTEN_ALONG } from "./content.js";
 import type { ContentStore } from "./content-store.js";
 
 /** A content in Redis. */
@@ -23,7 +14,7 @@ interface Published {
 /** The hashes of a block's ranges, as long as it has this version. */
 interface Known {
   readonly version: number;
-  readonly hashes: Map<string, Promise<string>>;
+  readonly hashes: Map<string, string>;
 }
 
 /** What calls need, let go when the call is over. */
@@ -63,30 +54,23 @@ export class PublishedBlocks {
   }
 
   async #piecesOf(block: Block, along: number, needs: Needs): Promise<readonly Piece[]> {
-    if (block.bytes <= along) return [...piecesOf(block)].map((range) => ({ ...range, content: this.#inline(range) }));
+    if (block.bytes <= along)
+      return [...piecesOf(block)].map((range) => ({ ...range, content: { bytes: this.#copy(range) } }));
     const pieces: Piece[] = [];
-    // One after the other: each is copied while it is hashed and stored.
+    // One after the other: each is copied while it is stored.
     for (const range of piecesOf(block)) pieces.push({ ...range, content: await this.#publish(block, range, needs) });
     return pieces;
   }
 
-  #inline({ offset, bytes }: Range): Content {
-    return { base64: asBuffer(new Uint8Array(this.#memory.wasm.buffer, offset, bytes)).toString("base64") };
-  }
-
   async #publish(block: Block, range: Range, needs: Needs): Promise<Content> {
+    // A call that was aborted may have given its blocks away since.
+    if (block.whole.freed) throw new Error("a block has been freed during the call");
     const { hashes } = this.#knownOf(block);
     const name = nameOf(range);
-    let hash = hashes.get(name);
-    let copy: Uint8Array<ArrayBuffer> | undefined;
-    if (hash === undefined) {
-      copy = this.#copy(range);
-      hash = hashOf(copy);
-      hashes.set(name, hash);
-    }
-    const known = await hash;
-    await this.store(known, needs, () => copy ?? this.#unchanged(block, range, known));
-    return { hash: known };
+    const hash = hashes.get(name) ?? hashOf(this.#view(range));
+    hashes.set(name, hash);
+    await this.store(hash, needs, () => this.#copy(range));
+    return { hash };
   }
 
   /** Stores a content unless it is in Redis already. */
@@ -116,7 +100,7 @@ export class PublishedBlocks {
 
   /** A call's results have been taken over from Redis, where they may stay for calls that read them. */
   adopt(block: Block, range: Range, hash: string): void {
-    this.#knownOf(block).hashes.set(nameOf(range), Promise.resolve(hash));
+    this.#knownOf(block).hashes.set(nameOf(range), hash);
     if (!this.#published.has(hash)) {
       this.#add({ hash, bytes: range.bytes, stored: Promise.resolve(), uses: 0 });
     }
@@ -131,15 +115,12 @@ export class PublishedBlocks {
     return known;
   }
 
-  #copy({ offset, bytes }: Range): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(new Uint8Array(this.#memory.wasm.buffer, offset, bytes));
+  #view({ offset, bytes }: Range): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#memory.wasm.buffer, offset, bytes);
   }
 
-  /** What had this hash when it was last looked at; a call that was aborted may have given its blocks away since. */
-  #unchanged(block: Block, range: Range, hash: string): Uint8Array {
-    const isSame = !block.whole.freed && this.#knownOf(block).hashes.has(nameOf(range));
-    if (!isSame) throw new Error(`the block of content ${hash} has been changed during the call`);
-    return this.#copy(range);
+  #copy(range: Range): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#view(range));
   }
 
   #add(published: Published): void {

@@ -20,6 +20,8 @@ export interface KernelCall {
 export interface Pool {
   /** How many calls make progress at the same time. */
   readonly width: number;
+  /** How many calls more should wait for one of them to end, so that nobody waits for work. Default 1. */
+  readonly ahead?: number;
   /** Which build of the kernels it runs. */
   readonly kernels: KernelBuild;
   /** Where the blocks of its calls lie. */

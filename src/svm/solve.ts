@@ -17,6 +17,9 @@ import type { KernelRows } from "./kernel-rows.js";
 /** Values of K that one call goes through at most: some milliseconds of work. */
 const SLICE = 4_000_000;
 
+/** Nanoseconds by value of K that a problem's variables have among them: most values are gone through a few times. */
+const ROUND_COST = 4;
+
 export interface QuadraticProblem extends SmoProblem {
   /** The segments of the kernel matrix that its variables belong to. */
   readonly segments: Two;
@@ -79,8 +82,9 @@ export async function* solve(
     }
     writeProblem(memory.wasm.buffer, block.offset, problem, rows.at(own, problem.segments));
     const args = [block.offset, Math.max(1, Math.ceil(SLICE / m))];
-    const writes = [block, ...(rows.laneBytes === 0 ? [] : [own]), ...rows.writes];
-    await pool.run({ kernel: smo, args, reads: rows.reads, writes, cost: all * all }, stop);
+    const writes = [block.part(0, layout.own), ...(rows.laneBytes === 0 ? [] : [own]), ...rows.writes];
+    const scratch = [block.part(layout.own, layout.bytes - layout.own)];
+    await pool.run({ kernel: smo, args, reads: rows.reads, writes, scratch, cost: ROUND_COST * all * all }, stop);
     const pick = (values: Float64Array) => {
       const picked = new Float64Array(all);
       for (let t = 0; t < all; t++) picked[t] = values[places[t]!]!;
