@@ -9,7 +9,7 @@ import type { KernelCall, Pool } from "../parallel/pool.js";
 import { type Task, TaskQueue } from "../parallel/task-queue.js";
 import { type Arithmetic, arithmeticHere } from "./arithmetic.js";
 import type { RedisLocation } from "./connection.js";
-import { hashOf, piecesOf } from "./content.js";
+import { hashOf, piecesOf, putParts } from "./content.js";
 import type { RemoteAnswer, RemoteCall } from "./messages.js";
 import { checksOf } from "./options.js";
 import { Outbox } from "./outbox.js";
@@ -162,9 +162,9 @@ class BullmqPool implements Pool {
     if (pieces.length !== contents.length)
       throw new KernelError("A worker's answer has not the pieces that were wanted");
     for (const [i, { range }] of pieces.entries()) {
-      const bytes = await this.#calls.contents.get(contents[i]!, range.bytes);
+      const parts = await this.#calls.contents.read(contents[i]!, range.bytes);
       if (stop.aborted) return;
-      new Uint8Array(this.memory.wasm.buffer, range.offset).set(bytes);
+      putParts(parts, this.memory.wasm.buffer, range.offset);
     }
     for (const block of writes) this.memory.touch(block);
     for (const [i, { block, range }] of pieces.entries()) {

@@ -25,8 +25,6 @@ export class CallRunner {
   readonly #modules = new Map<string, KernelModule>();
   /** What stops the calls of jobs under way, by their ids. */
   readonly #stops = new Map<string, AbortController>();
-  /** Contents that are being fetched. */
-  readonly #coming = new Map<string, Promise<Uint8Array>>();
 
   constructor(redis: Redis, queue: string, arithmetic: Arithmetic, cache: ByteCache) {
     this.#redis = redis;
@@ -52,7 +50,7 @@ export class CallRunner {
     for (const [i, id] of ids.entries()) this.#stops.set(id, stops[i]!);
     const host = this.#idle.pop() ?? this.#newHost();
     try {
-      const store = new ContentStore(this.#redis, keys);
+      const store = new ContentStore(this.#redis, keys, this.#cache);
       const answers: RemoteAnswer[] = [];
       for (const [i, call] of calls.entries()) answers.push(await this.#answer(call, host, store, stops[i]!.signal));
       await this.#redis.eval(ANSWER, 2, keys.calls(job), keys.answer(job), writeAnswers(answers), LIFETIME_S);
@@ -98,13 +96,13 @@ export class CallRunner {
       );
     }
     const module = await this.#moduleOf(call.code, store);
-    const bytesOf = (content: Content, bytes: number) => this.#fetch(content, bytes, store);
-    await host.perform({ ...call, kernel: { module, name: kernel } }, bytesOf, signal);
+    const read = (content: Content, bytes: number) => store.read(content, bytes);
+    await host.perform({ ...call, kernel: { module, name: kernel } }, read, signal);
     const contents: Content[] = [];
     for (const range of writes.flatMap((range) => [...piecesOf(range)])) {
       const bytes = host.read(range);
       if (bytes.length <= WRITTEN_ALONG) {
-        contents.push({ bytes });
+        contents.push({ bytes: new Uint8Array(bytes) });
         continue;
       }
       const hash = hashOf(bytes);
@@ -118,25 +116,10 @@ export class CallRunner {
   async #moduleOf({ hash, bytes }: RemoteCall["code"], store: ContentStore): Promise<KernelModule> {
     const known = this.#modules.get(hash);
     if (known !== undefined) return known;
-    const code = codeOf(await store.get({ hash }, bytes));
+    const code = codeOf(await store.read({ hash }, bytes));
     const module = this.#modules.get(hash) ?? { name: code.name, load: async () => code };
     this.#modules.set(hash, module);
     return module;
-  }
-
-  /** From the cache, or from Redis; a content that two threads need at once is fetched once. */
-  #fetch(content: Content, bytes: number, store: ContentStore): Promise<Uint8Array> {
-    if ("bytes" in content) return store.get(content, bytes);
-    const { hash } = content;
-    const cached = this.#cache.get(hash);
-    if (cached?.length === bytes) return Promise.resolve(cached);
-    let coming = this.#coming.get(hash);
-    if (coming === undefined) {
-      coming = store.get(content, bytes).finally(() => this.#coming.delete(hash));
-      this.#coming.set(hash, coming);
-      coming.then((found) => this.#cache.set(hash, found)).catch(() => {});
-    }
-    return coming;
   }
 
   async end(): Promise<void> {
@@ -145,8 +128,8 @@ export class CallRunner {
 }
 
 /** @throws Error if it is no code of a family of kernels */
-function codeOf(bytes: Uint8Array): KernelCode {
-  const { name, code, memoryFlagAt } = JSON.parse(Buffer.from(bytes).toString());
+function codeOf(parts: readonly Uint8Array[]): KernelCode {
+  const { name, code, memoryFlagAt } = JSON.parse(Buffer.concat(parts).toString());
   const isCode = typeof name === "string" && typeof code === "string" && /^([0-9a-f]{2})+$/.test(code);
   if (!isCode || !Number.isInteger(memoryFlagAt)) throw new Error("its module is no code of kernels");
   return { name, code, memoryFlagAt };

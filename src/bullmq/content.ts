@@ -29,8 +29,21 @@ export function* piecesOf({ offset, bytes }: Range): Generator<Range> {
   }
 }
 
-/** SHA-256 in hexadecimal. At once, since handing the bytes to another thread would copy them, which takes longer. */
-export const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+/** SHA-256 in hexadecimal of the parts, joined. At once, since handing them to another thread takes longer: it copies them. */
+export function hashOf(...parts: readonly Uint8Array[]): string {
+  const sum = createHash("sha256");
+  for (const part of parts) sum.update(part);
+  return sum.digest("hex");
+}
+
+/** Puts the parts into a memory, one after the other. */
+export function putParts(parts: readonly Uint8Array[], buffer: ArrayBufferLike, offset: number): void {
+  let at = offset;
+  for (const part of parts) {
+    new Uint8Array(buffer, at).set(part);
+    at += part.length;
+  }
+}
 
 /** The same memory, as ioredis wants it. */
 export const asBuffer = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>
