@@ -3,13 +3,13 @@ import type { Kernel, KernelBuild, KernelModule } from "../kernels/kernel.js";
 import { InlinePool } from "../parallel/inline-pool.js";
 import { kernelFailed } from "../parallel/kernel-failure.js";
 import { Linker } from "../parallel/linker.js";
-import { Memory } from "../parallel/memory.js";
+import { type Block, Memory } from "../parallel/memory.js";
 import { unlessAborted } from "../parallel/on-abort.js";
 import type { KernelCall, Pool } from "../parallel/pool.js";
 import { type Task, TaskQueue } from "../parallel/task-queue.js";
 import { type Arithmetic, arithmeticHere } from "./arithmetic.js";
 import type { RedisLocation } from "./connection.js";
-import { hashOf, piecesOf, putParts } from "./content.js";
+import { type Content, hashOf, piecesOf, putParts } from "./content.js";
 import type { RemoteAnswer, RemoteCall } from "./messages.js";
 import { checksOf } from "./options.js";
 import { Outbox } from "./outbox.js";
@@ -77,7 +77,7 @@ class BullmqPool implements Pool {
   }
 
   run(call: KernelCall, signal?: AbortSignal): Promise<void> {
-    if (call.cost < WORTH_A_TRIP) return this.#inline.run(call, signal);
+    if (call.cost < WORTH_A_TRIP && !this.#blocks.areAway(call)) return this.#inline.run(call, signal);
     const settled = this.#tasks.add(call, signal);
     for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) void this.#perform(task);
     return settled;
@@ -99,6 +99,11 @@ class BullmqPool implements Pool {
   async #exchange(call: KernelCall, stop: AbortSignal): Promise<void> {
     const needs: Needs = new Set();
     try {
+      if (call.cost < WORTH_A_TRIP) {
+        await this.#blocks.bring(call);
+        await this.#inline.run(call, stop);
+        return;
+      }
       const request = await this.#request(call, needs);
       const answer = await this.#outbox.ask(request, call.cost, stop);
       if (answer.kind === "failed") throw new KernelError(answer.message);
@@ -154,14 +159,16 @@ class BullmqPool implements Pool {
   }
 
   async #takeOver(
-    { writes }: KernelCall,
+    { writes, resident = [] }: KernelCall,
     { contents }: Extract<RemoteAnswer, { kind: "done" }>,
     stop: AbortSignal,
   ): Promise<void> {
     const pieces = writes.flatMap((block) => [...piecesOf(block)].map((range) => ({ block, range })));
     if (pieces.length !== contents.length)
       throw new KernelError("A worker's answer has not the pieces that were wanted");
-    for (const [i, { range }] of pieces.entries()) {
+    const stays = (block: Block, content: Content) => "hash" in content && resident.includes(block);
+    for (const [i, { block, range }] of pieces.entries()) {
+      if (stays(block, contents[i]!)) continue;
       const parts = await this.#calls.contents.read(contents[i]!, range.bytes);
       if (stop.aborted) return;
       putParts(parts, this.memory.wasm.buffer, range.offset);
@@ -169,7 +176,7 @@ class BullmqPool implements Pool {
     for (const block of writes) this.memory.touch(block);
     for (const [i, { block, range }] of pieces.entries()) {
       const content = contents[i]!;
-      if ("hash" in content) this.#blocks.adopt(block, range, content.hash);
+      if ("hash" in content) this.#blocks.adopt(block, range, content.hash, stays(block, content));
     }
   }
 

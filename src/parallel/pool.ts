@@ -12,6 +12,11 @@ export interface KernelCall {
   readonly writes: readonly Block[];
   /** Blocks to work in whose contents matter neither before the call nor after it. Default: none. */
   readonly scratch?: readonly Block[];
+  /**
+   * Those of `writes` that the caller never looks at: only later calls read them, so a pool whose workers are far away may leave
+   * their bytes there. Default: none.
+   */
+  readonly resident?: readonly Block[];
   /** Rough cost in nanoseconds; a call that costs less than a trip to a worker is done on the calling thread. */
   readonly cost: number;
 }
