@@ -64,7 +64,8 @@ export class RemoteCalls {
     const { hear } = connection;
     this.#queue.on("error", hear);
     this.#events.on("error", hear);
-    this.#events.on("completed", ({ jobId }) => void this.#fetch(jobId).catch(hear));
+    const lost = "Redis has lost its calls or their answers";
+    this.#events.on("completed", ({ jobId }) => void this.#giveUp(jobId, lost).catch(hear));
     this.#events.on("failed", ({ jobId, failedReason }) => void this.#giveUp(jobId, failedReason).catch(hear));
   }
 
@@ -126,7 +127,8 @@ export class RemoteCalls {
       for (const [i, { resolve }] of calls.entries()) resolve(outcome.answers[i] ?? missing);
     } else if (outcome.kind === "given up" && calls.length > 1) {
       // One of them is to blame, and the others should not fail with it.
-      await Promise.all(calls.map((call) => this.send([call])));
+      const wanted = calls.filter(({ signal }) => !signal.aborted);
+      await Promise.all(wanted.map((call) => this.send([call])));
     } else if (outcome.kind === "given up") {
       calls[0]?.resolve({ kind: "failed", message: `BullMQ has given the call up: ${outcome.reason}` });
     }
@@ -151,7 +153,7 @@ export class RemoteCalls {
     await this.#redis.del(key);
   }
 
-  /** BullMQ has: it is no job to the worker, or too many workers have died under it. */
+  /** The job is over; where it has no answer, too many workers have died under it, or what they should have read is lost. */
   async #giveUp(id: string, reason: string): Promise<void> {
     await this.#fetch(id);
     const waiting = this.#waiting.get(id);

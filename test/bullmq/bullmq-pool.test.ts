@@ -156,6 +156,20 @@ describe.skipIf(!redisIsHere)(`bullmqPool${unlessMissing}`, () => {
     redis.disconnect();
   });
 
+  it("leaves results that only calls read with the workers, and fetches them for calls of its own.", async () => {
+    const pool = await startPool({ redisSize: 0.1 });
+    const scope = pool.memory.scope();
+    const x = scope.zeros(200_000);
+    const here = () => new Set(new Uint8Array(pool.memory.wasm.buffer, x.offset, x.bytes));
+    const increment = { kernel: probe("increment"), args: [x.offset, x.bytes], reads: [], writes: [x], resident: [x] };
+    for (let i = 0; i < 2; i++) await pool.run({ ...increment, cost: DEAR });
+    expect(here()).toEqual(new Set([0]));
+    await pool.run({ ...increment, cost: 1 });
+    expect(here()).toEqual(new Set([3]));
+    await pool.run({ ...increment, resident: [], cost: DEAR });
+    expect(here()).toEqual(new Set([4]));
+  });
+
   it("keeps no more in Redis than it may.", async () => {
     const pool = await startPool({ redisSize: 1 });
     const redis = new Redis(server.connection);
