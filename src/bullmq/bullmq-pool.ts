@@ -3,15 +3,16 @@ import type { Kernel, KernelBuild, KernelModule } from "../kernels/kernel.js";
 import { InlinePool } from "../parallel/inline-pool.js";
 import { kernelFailed } from "../parallel/kernel-failure.js";
 import { Linker } from "../parallel/linker.js";
-import { Memory } from "../parallel/memory.js";
+import { type Block, Memory } from "../parallel/memory.js";
 import { unlessAborted } from "../parallel/on-abort.js";
 import type { KernelCall, Pool } from "../parallel/pool.js";
 import { type Task, TaskQueue } from "../parallel/task-queue.js";
 import { type Arithmetic, arithmeticHere } from "./arithmetic.js";
 import type { RedisLocation } from "./connection.js";
-import { hashOf, piecesOf } from "./content.js";
+import { type Content, hashOf, piecesOf, putParts } from "./content.js";
 import type { RemoteAnswer, RemoteCall } from "./messages.js";
 import { checksOf } from "./options.js";
+import { Outbox } from "./outbox.js";
 import { type Needs, PublishedBlocks } from "./published-blocks.js";
 import { QueueError } from "./queue-error.js";
 import { RemoteCalls } from "./remote-calls.js";
@@ -20,6 +21,8 @@ import { RemoteCalls } from "./remote-calls.js";
 const WORTH_A_TRIP = 500_000;
 /** One worker too is kept busy by two calls: one is on its way while it does the other. */
 const LEAST_WIDTH = 2;
+/** Calls for each worker that should wait, so that many go out in one job. */
+const AHEAD = 8;
 
 export interface BullmqPoolOptions {
   /** Where Redis is. */
@@ -51,19 +54,22 @@ interface PublishedCode {
 class BullmqPool implements Pool {
   readonly memory: Memory;
   readonly width: number;
+  readonly ahead: number;
   readonly #calls: RemoteCalls;
+  readonly #outbox: Outbox;
   readonly kernels: KernelBuild;
   readonly #arithmetic: Arithmetic;
   readonly #inline: InlinePool;
   readonly #tasks = new TaskQueue();
   readonly #blocks: PublishedBlocks;
   readonly #codes = new Map<KernelModule, Promise<PublishedCode>>();
-  #count = 0;
 
-  constructor(calls: RemoteCalls, width: number, kernels: KernelBuild, arithmetic: Arithmetic, redisBytes: number) {
+  constructor(calls: RemoteCalls, workers: number, kernels: KernelBuild, arithmetic: Arithmetic, redisBytes: number) {
     this.memory = new Memory(false);
-    this.width = width;
+    this.width = Math.max(LEAST_WIDTH, workers);
+    this.ahead = AHEAD * workers;
     this.#calls = calls;
+    this.#outbox = new Outbox(workers, (asked) => calls.send(asked));
     this.kernels = kernels;
     this.#arithmetic = arithmetic;
     this.#inline = new InlinePool(this.memory, new Linker(this.memory, kernels));
@@ -71,7 +77,7 @@ class BullmqPool implements Pool {
   }
 
   run(call: KernelCall, signal?: AbortSignal): Promise<void> {
-    if (call.cost < WORTH_A_TRIP) return this.#inline.run(call, signal);
+    if (call.cost < WORTH_A_TRIP && !this.#blocks.areAway(call)) return this.#inline.run(call, signal);
     const settled = this.#tasks.add(call, signal);
     for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) void this.#perform(task);
     return settled;
@@ -93,8 +99,13 @@ class BullmqPool implements Pool {
   async #exchange(call: KernelCall, stop: AbortSignal): Promise<void> {
     const needs: Needs = new Set();
     try {
+      if (call.cost < WORTH_A_TRIP) {
+        await this.#blocks.bring(call);
+        await this.#inline.run(call, stop);
+        return;
+      }
       const request = await this.#request(call, needs);
-      const answer = await this.#calls.ask(request, stop);
+      const answer = await this.#outbox.ask(request, call.cost, stop);
       if (answer.kind === "failed") throw new KernelError(answer.message);
       if (answer.kind === "done") await this.#takeOver(call, answer, stop);
       else if (!stop.aborted) throw new KernelError("A worker has stopped a call that was wanted");
@@ -114,8 +125,6 @@ class BullmqPool implements Pool {
       this.#blocks.piecesFor(reads, writes, needs),
     ]);
     return {
-      run: this.#calls.run,
-      call: this.#count++,
       arithmetic: code.isSpecial ? this.#arithmetic : null,
       code: { hash: code.hash, bytes: code.bytes.length },
       kernel: kernel.name,
@@ -146,26 +155,28 @@ class BullmqPool implements Pool {
     const [code, portable] = await Promise.all([module.load(this.kernels), module.load("portable")]);
     const { name, memoryFlagAt } = code;
     const bytes = new Uint8Array(Buffer.from(JSON.stringify({ name, code: code.code, memoryFlagAt })));
-    return { hash: await hashOf(bytes), bytes, isSpecial: code.code !== portable.code };
+    return { hash: hashOf(bytes), bytes, isSpecial: code.code !== portable.code };
   }
 
   async #takeOver(
-    { writes }: KernelCall,
+    { writes, resident = [] }: KernelCall,
     { contents }: Extract<RemoteAnswer, { kind: "done" }>,
     stop: AbortSignal,
   ): Promise<void> {
     const pieces = writes.flatMap((block) => [...piecesOf(block)].map((range) => ({ block, range })));
     if (pieces.length !== contents.length)
       throw new KernelError("A worker's answer has not the pieces that were wanted");
-    for (const [i, { range }] of pieces.entries()) {
-      const bytes = await this.#calls.contents.get(contents[i]!, range.bytes);
+    const stays = (block: Block, content: Content) => "hash" in content && resident.includes(block);
+    for (const [i, { block, range }] of pieces.entries()) {
+      if (stays(block, contents[i]!)) continue;
+      const parts = await this.#calls.contents.read(contents[i]!, range.bytes);
       if (stop.aborted) return;
-      new Uint8Array(this.memory.wasm.buffer, range.offset).set(bytes);
+      putParts(parts, this.memory.wasm.buffer, range.offset);
     }
     for (const block of writes) this.memory.touch(block);
     for (const [i, { block, range }] of pieces.entries()) {
       const content = contents[i]!;
-      if ("hash" in content) this.#blocks.adopt(block, range, content.hash);
+      if ("hash" in content) this.#blocks.adopt(block, range, content.hash, stays(block, content));
     }
   }
 
@@ -195,8 +206,8 @@ export async function bullmqPool(options: BullmqPoolOptions): Promise<Pool> {
   checks.positive(redisSize, "redisSize", "megabytes");
   const calls = await RemoteCalls.open(connection, queue, patience);
   try {
-    const width = Math.max(LEAST_WIDTH, workers ?? (await calls.capacity()));
-    return new BullmqPool(calls, width, kernels, await arithmeticHere(), redisSize * 2 ** 20);
+    const capacity = Math.max(1, workers ?? (await calls.capacity()));
+    return new BullmqPool(calls, capacity, kernels, await arithmeticHere(), redisSize * 2 ** 20);
   } catch (error) {
     await calls.close();
     throw error;

@@ -46,7 +46,7 @@ export async function runBullmqWorker(options: BullmqWorkerOptions): Promise<voi
   const { redis } = connection;
   warnAbout(connection);
   const runner = new CallRunner(redis, queue, await arithmeticHere(), new ByteCache(cacheSize * 2 ** 20));
-  const stops = await listenForStops(redis, queue, (jobId) => runner.stop(jobId));
+  const stops = await listenForStops(redis, queue, (callId) => runner.stop(callId));
   const lockMs = Math.ceil(lockDuration * 1000);
   const worker = new Worker(queue, (job) => runner.perform(job.data), {
     connection: redis,
@@ -78,11 +78,11 @@ function warnAbout({ redis, name }: Connection): void {
   });
 }
 
-/** A connection that hears which jobs are not wanted any more. */
-async function listenForStops(redis: Redis, queue: string, stop: (jobId: string) => void): Promise<Redis> {
+/** A connection that hears which calls are not wanted any more. */
+async function listenForStops(redis: Redis, queue: string, stop: (callId: string) => void): Promise<Redis> {
   const listening = redis.duplicate();
   listening.on("error", () => {}); // The other connection tells it.
-  listening.on("message", (_channel, jobId) => stop(jobId));
+  listening.on("message", (_channel, callId) => stop(callId));
   await listening.subscribe(stopChannel(queue));
   return listening;
 }

@@ -6,12 +6,12 @@ import type { ByteCache } from "./byte-cache.js";
 import { type Content, hashOf, piecesOf, WRITTEN_ALONG } from "./content.js";
 import { ContentStore } from "./content-store.js";
 import { KernelHost } from "./kernel-host.js";
-import { jobIdOf, keysOf, LIFETIME_S } from "./keys.js";
-import { type RemoteAnswer, type RemoteCall, readCall } from "./messages.js";
+import { callIdOf, jobIdOf, keysOf, LIFETIME_S } from "./keys.js";
+import { type RemoteAnswer, type RemoteCall, readCalls, readJob, writeAnswers } from "./messages.js";
 
-/** Keeps the answer of a call that waits for it, the first one. KEYS: open calls, answer; ARGV: number of the call, answer, seconds. */
-const KEEP_ANSWER = `
-  if redis.call("SISMEMBER", KEYS[1], ARGV[1]) == 1 then redis.call("SET", KEYS[2], ARGV[2], "EX", ARGV[3], "NX") end`;
+/** Answers a job that waits for it, and only once. KEYS: its calls, its answer; ARGV: the answer, seconds. */
+const ANSWER = `
+  if redis.call("DEL", KEYS[1]) == 1 then redis.call("SET", KEYS[2], ARGV[1], "EX", ARGV[2]) end`;
 
 /** Does calls: fetches what they need, runs kernels, stores answers. */
 export class CallRunner {
@@ -23,10 +23,8 @@ export class CallRunner {
   readonly #idle: KernelHost[] = [];
   /** By the hash of their code, so that threads which have a module know it again. */
   readonly #modules = new Map<string, KernelModule>();
-  /** What stops the calls under way, by id of their jobs. */
+  /** What stops the calls of jobs under way, by their ids. */
   readonly #stops = new Map<string, AbortController>();
-  /** Contents that are being fetched. */
-  readonly #coming = new Map<string, Promise<Uint8Array>>();
 
   constructor(redis: Redis, queue: string, arithmetic: Arithmetic, cache: ByteCache) {
     this.#redis = redis;
@@ -36,26 +34,29 @@ export class CallRunner {
   }
 
   /**
-   * Does the call of a job, unless it has been answered or is not waited for any more. It throws for nothing that the call is to
+   * Does the calls of a job, unless they have been answered or are not waited for any more. It throws for nothing that a call is to
    * blame for: that is an answer too.
    *
    * @param data - of the job
    */
   async perform(data: unknown): Promise<void> {
-    const call = readCall(data);
-    const { run, call: number } = call;
-    const id = jobIdOf(run, number);
-    const stop = new AbortController();
-    this.#stops.set(id, stop);
+    const { run, job } = readJob(data);
+    const keys = keysOf(this.#queue, run);
+    const message = await this.#redis.getBuffer(keys.calls(job));
+    if (message === null) return;
+    const calls = readCalls(message);
+    const stops = calls.map(() => new AbortController());
+    const ids = calls.map((_, i) => callIdOf(jobIdOf(run, job), i));
+    for (const [i, id] of ids.entries()) this.#stops.set(id, stops[i]!);
+    const host = this.#idle.pop() ?? this.#newHost();
     try {
-      const keys = keysOf(this.#queue, run);
-      const asked = this.#redis.pipeline().sismember(keys.open, number).exists(keys.answer(number));
-      const [isOpen, isAnswered] = ((await asked.exec()) ?? []).map(([, found]) => found === 1);
-      if (!isOpen || isAnswered) return;
-      const answer = JSON.stringify(await this.#answer(call, stop.signal));
-      await this.#redis.eval(KEEP_ANSWER, 2, keys.open, keys.answer(number), number, answer, LIFETIME_S);
+      const store = new ContentStore(this.#redis, keys, this.#cache);
+      const answers: RemoteAnswer[] = [];
+      for (const [i, call] of calls.entries()) answers.push(await this.#answer(call, host, store, stops[i]!.signal));
+      await this.#redis.eval(ANSWER, 2, keys.calls(job), keys.answer(job), writeAnswers(answers), LIFETIME_S);
     } finally {
-      this.#stops.delete(id);
+      this.#idle.push(host);
+      for (const id of ids) this.#stops.delete(id);
     }
   }
 
@@ -64,17 +65,15 @@ export class CallRunner {
     this.#stops.get(id)?.abort();
   }
 
-  async #answer(call: RemoteCall, signal: AbortSignal): Promise<RemoteAnswer> {
-    const host = this.#idle.pop() ?? this.#newHost();
+  async #answer(call: RemoteCall, host: KernelHost, store: ContentStore, signal: AbortSignal): Promise<RemoteAnswer> {
+    if (signal.aborted) return { kind: "stopped" };
     try {
-      return { kind: "done", contents: await this.#run(call, host, signal) };
+      return { kind: "done", contents: await this.#run(call, host, store, signal) };
     } catch (error) {
       if (signal.aborted) return { kind: "stopped" };
       const message = error instanceof Error ? error.message : String(error);
       if (error instanceof KernelError) return { kind: "failed", message };
       return { kind: "failed", message: `A worker could not run kernel "${call.kernel}": ${message}` };
-    } finally {
-      this.#idle.push(host);
     }
   }
 
@@ -84,25 +83,29 @@ export class CallRunner {
     return host;
   }
 
-  async #run(call: RemoteCall, host: KernelHost, signal: AbortSignal): Promise<readonly Content[]> {
+  async #run(
+    call: RemoteCall,
+    host: KernelHost,
+    store: ContentStore,
+    signal: AbortSignal,
+  ): Promise<readonly Content[]> {
     const { arithmetic, kernel, writes } = call;
     if (arithmetic !== null && arithmetic !== this.#arithmetic) {
       throw new Error(
         `its processor rounds f32 sums otherwise than the pool's (${this.#arithmetic}, not ${arithmetic}), so the bits would differ; make the pool with kernels: "portable"`,
       );
     }
-    const store = new ContentStore(this.#redis, keysOf(this.#queue, call.run));
     const module = await this.#moduleOf(call.code, store);
-    const bytesOf = (content: Content, bytes: number) => this.#fetch(content, bytes, store);
-    await host.perform({ ...call, kernel: { module, name: kernel } }, bytesOf, signal);
+    const read = (content: Content, bytes: number) => store.read(content, bytes);
+    await host.perform({ ...call, kernel: { module, name: kernel } }, read, signal);
     const contents: Content[] = [];
     for (const range of writes.flatMap((range) => [...piecesOf(range)])) {
       const bytes = host.read(range);
       if (bytes.length <= WRITTEN_ALONG) {
-        contents.push({ base64: Buffer.from(bytes).toString("base64") });
+        contents.push({ bytes: new Uint8Array(bytes) });
         continue;
       }
-      const hash = await hashOf(bytes);
+      const hash = hashOf(bytes);
       await store.put(hash, bytes);
       host.remember(range, hash);
       contents.push({ hash });
@@ -113,25 +116,10 @@ export class CallRunner {
   async #moduleOf({ hash, bytes }: RemoteCall["code"], store: ContentStore): Promise<KernelModule> {
     const known = this.#modules.get(hash);
     if (known !== undefined) return known;
-    const code = codeOf(await store.get({ hash }, bytes));
+    const code = codeOf(await store.read({ hash }, bytes));
     const module = this.#modules.get(hash) ?? { name: code.name, load: async () => code };
     this.#modules.set(hash, module);
     return module;
-  }
-
-  /** From the cache, or from Redis; a content that two threads need at once is fetched once. */
-  #fetch(content: Content, bytes: number, store: ContentStore): Promise<Uint8Array> {
-    if ("base64" in content) return store.get(content, bytes);
-    const { hash } = content;
-    const cached = this.#cache.get(hash);
-    if (cached?.length === bytes) return Promise.resolve(cached);
-    let coming = this.#coming.get(hash);
-    if (coming === undefined) {
-      coming = store.get(content, bytes).finally(() => this.#coming.delete(hash));
-      this.#coming.set(hash, coming);
-      coming.then((found) => this.#cache.set(hash, found)).catch(() => {});
-    }
-    return coming;
   }
 
   async end(): Promise<void> {
@@ -140,8 +128,8 @@ export class CallRunner {
 }
 
 /** @throws Error if it is no code of a family of kernels */
-function codeOf(bytes: Uint8Array): KernelCode {
-  const { name, code, memoryFlagAt } = JSON.parse(Buffer.from(bytes).toString());
+function codeOf(parts: readonly Uint8Array[]): KernelCode {
+  const { name, code, memoryFlagAt } = JSON.parse(Buffer.concat(parts).toString());
   const isCode = typeof name === "string" && typeof code === "string" && /^([0-9a-f]{2})+$/.test(code);
   if (!isCode || !Number.isInteger(memoryFlagAt)) throw new Error("its module is no code of kernels");
   return { name, code, memoryFlagAt };

@@ -1,16 +1,23 @@
 import type { Redis } from "ioredis";
+import type { ByteCache } from "./byte-cache.js";
 import { asBuffer, type Content, hashOf } from "./content.js";
 import { LIFETIME_S, type RunKeys } from "./keys.js";
 import { QueueError } from "./queue-error.js";
+
+/** Bytes that are read at a time: joining the parts of large answers takes longer than more questions do. */
+const PART_BYTES = 2 ** 20;
 
 /** What a run keeps in Redis under the hash of its bytes. */
 export class ContentStore {
   readonly #redis: Redis;
   readonly #keys: RunKeys;
+  readonly #cache: ByteCache | undefined;
 
-  constructor(redis: Redis, keys: RunKeys) {
+  /** @param cache - where to keep what was read */
+  constructor(redis: Redis, keys: RunKeys, cache?: ByteCache) {
     this.#redis = redis;
     this.#keys = keys;
+    this.#cache = cache;
   }
 
   async put(hash: string, bytes: Uint8Array): Promise<void> {
@@ -24,28 +31,43 @@ export class ContentStore {
   }
 
   /**
-   * The content, which must have so many bytes.
+   * The parts of a content, one after the other, which must have so many bytes together.
    *
    * @throws QueueError if it is not there, or is not what its hash says
    */
-  async get(content: Content, bytes: number): Promise<Uint8Array> {
-    const found = await this.#read(content, bytes);
-    if (found.length === bytes) return found;
+  async read(content: Content, bytes: number): Promise<readonly Uint8Array[]> {
+    const parts = "bytes" in content ? [content.bytes] : await this.#partsOf(content.hash, bytes);
+    const found = parts.reduce((sum, { length }) => sum + length, 0);
     const what = "hash" in content ? `content ${content.hash}` : "content sent along";
-    if (found.length > 0) throw new QueueError(`${what} has not the ${bytes} bytes that it should have`);
-    throw new QueueError(
-      `${what} is not in Redis any more: set its maxmemory-policy to noeviction, and give it more memory`,
-    );
+    if (found === 0 && bytes > 0) {
+      throw new QueueError(
+        `${what} is not in Redis any more: set its maxmemory-policy to noeviction, and give it more memory`,
+      );
+    }
+    if (found !== bytes) throw new QueueError(`${what} has not the ${bytes} bytes that it should have`);
+    if ("hash" in content && hashOf(...parts) !== content.hash) {
+      throw new QueueError(`${what} in Redis is not what its hash says`);
+    }
+    return parts;
   }
 
-  async #read(content: Content, bytes: number): Promise<Uint8Array> {
-    if ("base64" in content) return Buffer.from(content.base64, "base64");
-    // One byte more than there should be shows what is too long, and no more of it is read.
-    const found = await this.#redis.getrangeBuffer(this.#keys.content(content.hash), 0, bytes);
-    if (found.length === bytes && (await hashOf(new Uint8Array(found))) !== content.hash) {
-      throw new QueueError(`content ${content.hash} in Redis is not what its hash says`);
+  #partsOf(hash: string, bytes: number): Promise<readonly Uint8Array[]> {
+    const parts: Promise<Uint8Array>[] = [];
+    for (let from = 0; from < bytes; from += PART_BYTES) {
+      // One byte more than there should be shows what is too long, and no more of it is read.
+      const last = from + PART_BYTES < bytes ? from + PART_BYTES - 1 : bytes;
+      parts.push(this.#part(hash, from, last));
     }
-    return found;
+    return Promise.all(parts);
+  }
+
+  async #part(hash: string, from: number, last: number): Promise<Uint8Array> {
+    const name = `${hash}:${from}`;
+    const cached = this.#cache?.get(name);
+    if (cached !== undefined) return cached;
+    const part = await this.#redis.getrangeBuffer(this.#keys.content(hash), from, last);
+    this.#cache?.set(name, part);
+    return part;
   }
 
   async drop(hashes: readonly string[]): Promise<void> {

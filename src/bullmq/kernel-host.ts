@@ -2,7 +2,7 @@ import type { Kernel } from "../kernels/kernel.js";
 import { Linker } from "../parallel/linker.js";
 import { Memory } from "../parallel/memory.js";
 import { WorkerLane } from "../parallel/worker-lane.js";
-import type { Content, Piece, Range } from "./content.js";
+import { type Content, type Piece, putParts, type Range } from "./content.js";
 import { KnownRanges } from "./known-ranges.js";
 
 const PAGE = 65536;
@@ -40,12 +40,12 @@ export class KernelHost {
   /**
    * Fills the memory and runs the kernel to its end.
    *
-   * @param bytesOf - gives a content of so many bytes
-   * @throws KernelError, the signal's reason, or what `bytesOf` throws
+   * @param read - gives the parts of a content of so many bytes
+   * @throws KernelError, the signal's reason, or what `read` throws
    */
   async perform(
     { kernel, args, pages, pieces, writes, scratch }: HostedCall,
-    bytesOf: (content: Content, bytes: number) => Promise<Uint8Array>,
+    read: (content: Content, bytes: number) => Promise<readonly Uint8Array[]>,
     signal: AbortSignal,
   ): Promise<void> {
     if (this.#lane.gone) this.#begin();
@@ -53,27 +53,23 @@ export class KernelHost {
     for (const piece of pieces) {
       const hash = "hash" in piece.content ? piece.content.hash : undefined;
       if (hash !== undefined && this.#known.holds(piece, hash)) continue;
-      const bytes = await bytesOf(piece.content, piece.bytes);
+      const parts = await read(piece.content, piece.bytes);
       this.#known.forget(piece);
-      this.#view(piece).set(bytes);
+      putParts(parts, this.#memory.wasm.buffer, piece.offset);
       if (hash !== undefined) this.#known.set(piece, hash);
     }
     for (const range of [...writes, ...scratch]) this.#known.forget(range);
     await this.#lane.perform({ kernel, args, reads: [], writes: [], cost: 0 }, signal);
   }
 
-  /** A copy of what is in the memory. */
-  read(range: Range): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#view(range));
+  /** What is in the memory, until the next call. */
+  read({ offset, bytes }: Range): Uint8Array {
+    return new Uint8Array(this.#memory.wasm.buffer, offset, bytes);
   }
 
   /** The range, which was just read, has this hash; a next call may want it there. */
   remember(range: Range, hash: string): void {
     this.#known.set(range, hash);
-  }
-
-  #view({ offset, bytes }: Range): Uint8Array {
-    return new Uint8Array(this.#memory.wasm.buffer, offset, bytes);
   }
 
   #growTo(pages: number): void {

@@ -4,7 +4,7 @@ export const PREFIX = "trellis";
 /** Seconds after which Redis drops what a pool has left behind that died; living pools put it off. */
 export const LIFETIME_S = 600;
 
-/** Pools tell on it the jobs that are not wanted any more. */
+/** Pools tell on it the calls that are not wanted any more. */
 export const stopChannel = (queue: string): string => `${PREFIX}:${queue}:stop`;
 
 /** Set of the ids of workers, and what one of them can do at once. */
@@ -15,24 +15,27 @@ export const workerKey = (queue: string, id: string): string => `${PREFIX}:${que
 export interface RunKeys {
   /** There as long as the pool is. */
   readonly run: string;
-  /** Set of the numbers of the calls that wait for their answers. */
-  readonly open: string;
   /** Set of the keys of all contents. */
   readonly contents: string;
   content(hash: string): string;
-  answer(call: number): string;
+  /** The calls of a job, as long as it waits for its answer. */
+  calls(job: number): string;
+  answer(job: number): string;
 }
 
 export function keysOf(queue: string, run: string): RunKeys {
   const base = `${PREFIX}:${queue}:run:${run}`;
   return {
     run: base,
-    open: `${base}:open`,
     contents: `${base}:contents`,
     content: (hash) => `${base}:content:${hash}`,
-    answer: (call) => `${base}:answer:${call}`,
+    calls: (job) => `${base}:calls:${job}`,
+    answer: (job) => `${base}:answer:${job}`,
   };
 }
 
-/** BullMQ's id of the job of a call. A job may be done twice, if its worker seemed dead; its call has one answer. */
-export const jobIdOf = (run: string, call: number): string => `${run}-${call}`;
+/** BullMQ's id of a job. It may be done twice, if its worker seemed dead; it has one answer. */
+export const jobIdOf = (run: string, job: number): string => `${run}-${job}`;
+
+/** How pools name one of a job's calls on the channel of stops. */
+export const callIdOf = (jobId: string, index: number): string => `${jobId}-${index}`;

@@ -1,17 +1,22 @@
 import { ARENA_BASE } from "../kernels/kernel.js";
 import type { Arithmetic } from "./arithmetic.js";
-import { asBuffer, type Content, PIECE_BYTES, type Piece, type Range } from "./content.js";
+import { type Content, PIECE_BYTES, type Piece, type Range } from "./content.js";
+import { pack, unpack } from "./envelope.js";
 
 /** Raised with every change of these messages: pools and workers of different ones do not understand each other. */
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 const PAGE = 65536;
 const MOST_PAGES = 65536;
 
-/** One kernel call, as a worker gets it: the data of a job. */
-export interface RemoteCall {
+/** Calls that go out together: what BullMQ keeps of them. The calls themselves lie beside it (`writeCalls`). */
+export interface RemoteJob {
   readonly run: string;
-  /** Number of the call within its run. */
-  readonly call: number;
+  /** Number of the job within its run. */
+  readonly job: number;
+}
+
+/** One kernel call, as a worker gets it. */
+export interface RemoteCall {
   /** What f32 kernels of this code need of the worker; null if they are the same everywhere. */
   readonly arithmetic: Arithmetic | null;
   /** Of the kernel's family: a `KernelCode` as JSON, of so many bytes. */
@@ -35,64 +40,101 @@ export type RemoteAnswer =
   | { readonly kind: "stopped" }
   | { readonly kind: "failed"; readonly message: string };
 
-/** As it can be JSON: of numbers JSON has neither NaN, nor infinities, nor -0. */
-export function writeCall(call: RemoteCall): object {
-  return { ...call, protocol: PROTOCOL, args: asBuffer(Float64Array.from(call.args)).toString("base64") };
-}
+type Take = (bytes: number) => Uint8Array;
+
+export const writeJob = (job: RemoteJob): object => ({ ...job, protocol: PROTOCOL });
 
 /**
- * Reads what `writeCall` made. Whoever can write to Redis can send anything, so all is checked, and sizes before memory is taken.
+ * Reads what `writeJob` made. Whoever can write to Redis can send anything, so all is checked, here and below.
  *
  * @throws Error saying what is wrong with it
  */
-export function readCall(data: unknown): RemoteCall {
-  const { protocol, ...rest } = recordOf(data);
+export function readJob(data: unknown): RemoteJob {
+  const { protocol, run, job } = recordOf(data);
   if (protocol !== PROTOCOL) {
     throw new Error(
       `it speaks protocol ${protocol} and its worker ${PROTOCOL}; run one version of trellis-learn on both`,
     );
   }
-  const { run, call, arithmetic, code, kernel, args, pages, pieces, writes, scratch } = rest;
+  return { run: textOf(run, /^[0-9a-f-]{36}$/), job: integerOf(job, 0, Number.MAX_SAFE_INTEGER) };
+}
+
+/** Numbers go along as bytes: JSON has neither NaN, nor infinities, nor -0. */
+export function writeCalls(calls: readonly RemoteCall[]): Buffer {
+  const along: Uint8Array[] = [];
+  const written = calls.map((call) => {
+    along.push(new Uint8Array(Float64Array.from(call.args).buffer));
+    const pieces = call.pieces.map((piece) => ({ ...piece, content: sendAlong(piece.content, along) }));
+    return { ...call, args: call.args.length, pieces };
+  });
+  return pack(written, along);
+}
+
+/**
+ * Reads what `writeCalls` made; sizes are checked before memory is taken.
+ *
+ * @throws Error saying what is wrong with it
+ */
+export function readCalls(message: Buffer): readonly RemoteCall[] {
+  const { value, take } = unpack(message);
+  return listOf(value).map((call) => callOf(call, take));
+}
+
+function callOf(value: unknown, take: Take): RemoteCall {
+  const { arithmetic, code, kernel, args, pages, pieces, writes, scratch } = recordOf(value);
   const size = integerOf(pages, 1, MOST_PAGES) * PAGE;
   const { hash, bytes } = recordOf(code);
   return {
-    run: textOf(run, /^[0-9a-f-]{36}$/),
-    call: integerOf(call, 0, Number.MAX_SAFE_INTEGER),
     arithmetic: arithmetic === null ? null : (textOf(arithmetic, /^(fused|separate|none)$/) as Arithmetic),
     code: { hash: hashText(hash), bytes: integerOf(bytes, 1, PIECE_BYTES) },
     kernel: textOf(kernel, /^\w{1,100}$/),
-    args: numbersOf(args),
+    args: [...new Float64Array(Uint8Array.from(take(8 * integerOf(args, 0, PIECE_BYTES))).buffer)],
     pages: size / PAGE,
-    pieces: listOf(pieces).map((piece) => ({ ...rangeOf(piece, size), content: contentOf(recordOf(piece).content) })),
+    pieces: listOf(pieces).map((piece) => ({
+      ...rangeOf(piece, size),
+      content: contentOf(recordOf(piece).content, take),
+    })),
     writes: listOf(writes).map((range) => rangeOf(range, size)),
     scratch: listOf(scratch).map((range) => rangeOf(range, size)),
   };
 }
 
-/** @throws Error saying what is wrong with it */
-export function readAnswer(json: string): RemoteAnswer {
-  const answer = recordOf(JSON.parse(json));
-  if (answer.kind === "stopped") return { kind: "stopped" };
-  if (answer.kind === "failed") return { kind: "failed", message: textOf(answer.message, /^/) };
-  if (answer.kind !== "done") throw new Error("it is of no kind that is known");
-  return { kind: "done", contents: listOf(answer.contents).map(contentOf) };
+export function writeAnswers(answers: readonly RemoteAnswer[]): Buffer {
+  const along: Uint8Array[] = [];
+  const written = answers.map((answer) =>
+    answer.kind === "done" ? { ...answer, contents: answer.contents.map((each) => sendAlong(each, along)) } : answer,
+  );
+  return pack(written, along);
 }
 
-function contentOf(value: unknown): Content {
-  const { base64, hash } = recordOf(value);
-  return hash === undefined ? { base64: textOf(base64, /^[\w+/=]*$/) } : { hash: hashText(hash) };
+/** @throws Error saying what is wrong with it */
+export function readAnswers(message: Buffer): readonly RemoteAnswer[] {
+  const { value, take } = unpack(message);
+  return listOf(value).map((each) => {
+    const answer = recordOf(each);
+    if (answer.kind === "stopped") return { kind: "stopped" };
+    if (answer.kind === "failed") return { kind: "failed", message: textOf(answer.message, /^/) };
+    if (answer.kind !== "done") throw new Error("it is of no kind that is known");
+    return { kind: "done", contents: listOf(answer.contents).map((content) => contentOf(content, take)) };
+  });
+}
+
+/** A content as JSON; its bytes go along. */
+function sendAlong(content: Content, along: Uint8Array[]): object {
+  if ("hash" in content) return content;
+  along.push(content.bytes);
+  return { bytes: content.bytes.length };
+}
+
+function contentOf(value: unknown, take: Take): Content {
+  const { bytes, hash } = recordOf(value);
+  return hash === undefined ? { bytes: take(integerOf(bytes, 0, Number.MAX_SAFE_INTEGER)) } : { hash: hashText(hash) };
 }
 
 function rangeOf(value: unknown, size: number): Range {
   const { offset, bytes } = recordOf(value);
   const from = integerOf(offset, ARENA_BASE, size);
   return { offset: from, bytes: integerOf(bytes, 0, size - from) };
-}
-
-function numbersOf(value: unknown): readonly number[] {
-  const bytes = new Uint8Array(Buffer.from(textOf(value, /^[\w+/=]*$/), "base64"));
-  if (bytes.length % 8 !== 0) throw new Error("its arguments are no numbers of 64 bits");
-  return [...new Float64Array(bytes.buffer)];
 }
 
 const hashText = (value: unknown): string => textOf(value, /^[0-9a-f]{64}$/);

@@ -1,15 +1,17 @@
 import type { Block, Memory } from "../parallel/memory.js";
+import type { KernelCall } from "../parallel/pool.js";
 import {
-  asBuffer,
   type Content,
   hashOf,
   type Piece,
   piecesOf,
+  putParts,
   type Range,
   READ_ALONG,
   WRITTEN_ALONG,
 } from "./content.js";
 import type { ContentStore } from "./content-store.js";
+import { QueueError } from "./queue-error.js";
 
 /** A content in Redis. */
 interface Published {
@@ -23,7 +25,13 @@ interface Published {
 /** The hashes of a block's ranges, as long as it has this version. */
 interface Known {
   readonly version: number;
-  readonly hashes: Map<string, Promise<string>>;
+  readonly hashes: Map<string, string>;
+}
+
+/** A range whose bytes are in Redis alone. */
+interface Away {
+  readonly range: Range;
+  readonly published: Published;
 }
 
 /** What calls need, let go when the call is over. */
@@ -35,6 +43,8 @@ export class PublishedBlocks {
   readonly #store: ContentStore;
   readonly #limit: number;
   readonly #known = new WeakMap<Block, Known>();
+  /** By block; its contents are kept in Redis until it is freed or written to. */
+  readonly #away = new Map<Block, { readonly version: number; readonly ranges: Away[] }>();
   /** By hash, least recently used first. */
   readonly #published = new Map<string, Published>();
   #bytes = 0;
@@ -63,30 +73,27 @@ export class PublishedBlocks {
   }
 
   async #piecesOf(block: Block, along: number, needs: Needs): Promise<readonly Piece[]> {
-    if (block.bytes <= along) return [...piecesOf(block)].map((range) => ({ ...range, content: this.#inline(range) }));
+    if (block.bytes <= along)
+      return [...piecesOf(block)].map((range) => ({ ...range, content: { bytes: this.#copy(range) } }));
     const pieces: Piece[] = [];
-    // One after the other: each is copied while it is hashed and stored.
+    // One after the other: each is copied while it is stored.
     for (const range of piecesOf(block)) pieces.push({ ...range, content: await this.#publish(block, range, needs) });
     return pieces;
   }
 
-  #inline({ offset, bytes }: Range): Content {
-    return { base64: asBuffer(new Uint8Array(this.#memory.wasm.buffer, offset, bytes)).toString("base64") };
-  }
-
   async #publish(block: Block, range: Range, needs: Needs): Promise<Content> {
-    const { hashes } = this.#knownOf(block);
+    // A call that was aborted may have given its blocks away since.
+    if (block.whole.freed) throw new Error("a block has been freed during the call");
     const name = nameOf(range);
-    let hash = hashes.get(name);
-    let copy: Uint8Array<ArrayBuffer> | undefined;
-    if (hash === undefined) {
-      copy = this.#copy(range);
-      hash = hashOf(copy);
-      hashes.set(name, hash);
-    }
-    const known = await hash;
-    await this.store(known, needs, () => copy ?? this.#unchanged(block, range, known));
-    return { hash: known };
+    if (!this.#knownOf(block).hashes.has(name)) await this.#bring(block);
+    const { hashes } = this.#knownOf(block);
+    const hash = hashes.get(name) ?? hashOf(this.#view(range));
+    hashes.set(name, hash);
+    await this.store(hash, needs, () => {
+      if (this.#isAway(block)) throw new QueueError(`Redis has lost content ${hash}, which was nowhere else`);
+      return this.#copy(range);
+    });
+    return { hash };
   }
 
   /** Stores a content unless it is in Redis already. */
@@ -114,12 +121,50 @@ export class PublishedBlocks {
     this.#makeRoom();
   }
 
-  /** A call's results have been taken over from Redis, where they may stay for calls that read them. */
-  adopt(block: Block, range: Range, hash: string): void {
-    this.#knownOf(block).hashes.set(nameOf(range), Promise.resolve(hash));
-    if (!this.#published.has(hash)) {
-      this.#add({ hash, bytes: range.bytes, stored: Promise.resolve(), uses: 0 });
+  /** Results of a call are in Redis, where they may stay for calls that read them; `isAway` where they are nowhere else. */
+  adopt(block: Block, range: Range, hash: string, isAway: boolean): void {
+    this.#knownOf(block).hashes.set(nameOf(range), hash);
+    let published = this.#published.get(hash);
+    if (published === undefined) {
+      published = { hash, bytes: range.bytes, stored: Promise.resolve(), uses: 0 };
+      this.#add(published);
     }
+    if (!isAway) return;
+    const { whole } = block;
+    if (!this.#isAway(block)) this.#home(whole);
+    const { ranges } = this.#away.get(whole) ?? { ranges: [] };
+    this.#away.set(whole, { version: whole.version, ranges: [...ranges, { range, published }] });
+    published.uses++;
+  }
+
+  /** Whether some of the bytes that the call needs are in Redis alone. */
+  areAway({ reads, writes }: KernelCall): boolean {
+    return this.#away.size > 0 && [...reads, ...writes].some((block) => this.#isAway(block));
+  }
+
+  /** Fetches what the call needs and is in Redis alone. */
+  async bring({ reads, writes }: KernelCall): Promise<void> {
+    for (const block of [...reads, ...writes]) await this.#bring(block);
+  }
+
+  #isAway({ whole }: Block): boolean {
+    return !whole.freed && this.#away.get(whole)?.version === whole.version;
+  }
+
+  async #bring(block: Block): Promise<void> {
+    const ranges = this.#isAway(block) ? this.#away.get(block.whole)!.ranges : [];
+    for (const { range, published } of ranges) {
+      const parts = await this.#store.read({ hash: published.hash }, range.bytes);
+      if (!this.#isAway(block)) return;
+      putParts(parts, this.#memory.wasm.buffer, range.offset);
+    }
+    if (ranges.length > 0) this.#home(block.whole);
+  }
+
+  /** The block's bytes are here, or of no meaning any more. */
+  #home(whole: Block): void {
+    for (const { published } of this.#away.get(whole)?.ranges ?? []) published.uses--;
+    this.#away.delete(whole);
   }
 
   #knownOf({ whole }: Block): Known {
@@ -131,15 +176,12 @@ export class PublishedBlocks {
     return known;
   }
 
-  #copy({ offset, bytes }: Range): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(new Uint8Array(this.#memory.wasm.buffer, offset, bytes));
+  #view({ offset, bytes }: Range): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#memory.wasm.buffer, offset, bytes);
   }
 
-  /** What had this hash when it was last looked at; a call that was aborted may have given its blocks away since. */
-  #unchanged(block: Block, range: Range, hash: string): Uint8Array {
-    const isSame = !block.whole.freed && this.#knownOf(block).hashes.has(nameOf(range));
-    if (!isSame) throw new Error(`the block of content ${hash} has been changed during the call`);
-    return this.#copy(range);
+  #copy(range: Range): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#view(range));
   }
 
   #add(published: Published): void {
@@ -153,6 +195,7 @@ export class PublishedBlocks {
   }
 
   #makeRoom(): void {
+    for (const whole of [...this.#away.keys()]) if (!this.#isAway(whole)) this.#home(whole);
     const dropped: string[] = [];
     for (const [hash, { uses }] of this.#published) {
       if (this.#bytes <= this.#limit) break;

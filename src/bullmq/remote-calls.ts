@@ -3,8 +3,9 @@ import type { Redis } from "ioredis";
 import { onAbort } from "../parallel/on-abort.js";
 import { Connection, type RedisLocation } from "./connection.js";
 import { ContentStore } from "./content-store.js";
-import { jobIdOf, keysOf, LIFETIME_S, PREFIX, type RunKeys, stopChannel } from "./keys.js";
-import { type RemoteAnswer, type RemoteCall, readAnswer, writeCall } from "./messages.js";
+import { callIdOf, jobIdOf, keysOf, LIFETIME_S, PREFIX, type RunKeys, stopChannel } from "./keys.js";
+import { type RemoteAnswer, readAnswers, writeCalls, writeJob } from "./messages.js";
+import type { Asked } from "./outbox.js";
 import { capacityOf } from "./presence.js";
 import { RunWatch } from "./run-watch.js";
 
@@ -13,12 +14,18 @@ const MOST_EVENTS = 1000;
 /** Seconds that a pool takes at most for each step of leaving. */
 const FAREWELL_S = 2;
 
+/** A job's answers, or why BullMQ has given it up, or that nobody waits for it any more. */
+type Outcome =
+  | { readonly kind: "answered"; readonly answers: readonly RemoteAnswer[] }
+  | { readonly kind: "given up"; readonly reason: string }
+  | { readonly kind: "dropped" };
+
 interface Waiting {
-  readonly call: number;
-  resolve(answer: RemoteAnswer): void;
+  readonly job: number;
+  resolve(outcome: Outcome): void;
 }
 
-/** The calls of one run in BullMQ's queue, and their answers. */
+/** The calls of one run in the jobs of BullMQ's queue, and their answers. */
 export class RemoteCalls {
   readonly run = crypto.randomUUID();
   readonly contents: ContentStore;
@@ -32,6 +39,7 @@ export class RemoteCalls {
   readonly #patience: number;
   /** By id of their jobs. */
   readonly #waiting = new Map<string, Waiting>();
+  #count = 0;
 
   private constructor(connection: Connection, queue: string, patience: number) {
     this.#name = queue;
@@ -45,6 +53,7 @@ export class RemoteCalls {
       queue,
       keys: this.#keys,
       patience: Math.ceil(patience),
+      callKeys: () => [...this.#waiting.values()].map(({ job }) => this.#keys.calls(job)),
       fetchAll: async () => {
         for (const id of this.#waiting.keys()) await this.#fetch(id);
       },
@@ -55,7 +64,8 @@ export class RemoteCalls {
     const { hear } = connection;
     this.#queue.on("error", hear);
     this.#events.on("error", hear);
-    this.#events.on("completed", ({ jobId }) => void this.#fetch(jobId).catch(hear));
+    const lost = "Redis has lost its calls or their answers";
+    this.#events.on("completed", ({ jobId }) => void this.#giveUp(jobId, lost).catch(hear));
     this.#events.on("failed", ({ jobId, failedReason }) => void this.#giveUp(jobId, failedReason).catch(hear));
   }
 
@@ -82,48 +92,74 @@ export class RemoteCalls {
     return this.#connection.inTime(capacityOf(this.#redis, this.#name), this.#patience);
   }
 
-  /** Hands the call to a worker; "stopped" if the signal aborts before its answer is here. */
-  async ask(call: RemoteCall, signal: AbortSignal): Promise<RemoteAnswer> {
-    if (signal.aborted) return { kind: "stopped" };
-    const id = jobIdOf(this.run, call.call);
-    const answer = new Promise<RemoteAnswer>((resolve) => this.#waiting.set(id, { call: call.call, resolve }));
-    const stopListening = onAbort(signal, () => {
-      this.#waiting.get(id)?.resolve({ kind: "stopped" });
-      void this.#stop(id, call.call).catch(() => {}); // Its answer will not be taken over either way.
-    });
+  /** Hands calls to a worker as one job, and settles them; "stopped" is a call whose signal aborts before its answer is here. */
+  async send(calls: readonly Asked[]): Promise<void> {
+    const job = this.#count++;
+    const id = jobIdOf(this.run, job);
+    const outcome = new Promise<Outcome>((resolve) => this.#waiting.set(id, { job, resolve }));
+    let left = calls.length;
+    const listening = calls.map(({ signal, resolve }, i) =>
+      onAbort(signal, () => {
+        resolve({ kind: "stopped" });
+        const all = --left === 0;
+        if (all) this.#waiting.get(id)?.resolve({ kind: "dropped" });
+        void this.#stop(job, i, all).catch(() => {}); // Its answer will not be taken over either way.
+      }),
+    );
     try {
-      const open = this.#redis.pipeline().sadd(this.#keys.open, call.call).expire(this.#keys.open, LIFETIME_S).exec();
-      const job = this.#queue.add("call", writeCall(call), { jobId: id, removeOnComplete: true, removeOnFail: true });
-      // Where Redis is away, only the signal ends the waiting for it.
-      return await Promise.race([answer, Promise.all([open, job]).then(() => answer)]);
+      const message = writeCalls(calls.map(({ call }) => call));
+      const stored = this.#redis.set(this.#keys.calls(job), message, "EX", LIFETIME_S);
+      const options = { jobId: id, removeOnComplete: true, removeOnFail: true };
+      const added = this.#queue.add("calls", writeJob({ run: this.run, job }), options);
+      // Where Redis is away, only the signals end the waiting for it.
+      await this.#settle(calls, await Promise.race([outcome, Promise.all([stored, added]).then(() => outcome)]));
+    } catch (error) {
+      for (const { reject } of calls) reject(error);
     } finally {
-      stopListening();
+      for (const stopListening of listening) stopListening();
       this.#waiting.delete(id);
     }
   }
 
-  /** Takes the job out of the queue, and tells a worker that has it. */
-  async #stop(id: string, call: number): Promise<void> {
-    await this.#redis.srem(this.#keys.open, call);
-    await this.#redis.publish(stopChannel(this.#name), id);
-    await this.#queue.remove(id);
+  async #settle(calls: readonly Asked[], outcome: Outcome): Promise<void> {
+    if (outcome.kind === "answered") {
+      const missing: RemoteAnswer = { kind: "failed", message: "A worker has not answered all calls of a job" };
+      for (const [i, { resolve }] of calls.entries()) resolve(outcome.answers[i] ?? missing);
+    } else if (outcome.kind === "given up" && calls.length > 1) {
+      // One of them is to blame, and the others should not fail with it.
+      const wanted = calls.filter(({ signal }) => !signal.aborted);
+      await Promise.all(wanted.map((call) => this.send([call])));
+    } else if (outcome.kind === "given up") {
+      calls[0]?.resolve({ kind: "failed", message: `BullMQ has given the call up: ${outcome.reason}` });
+    }
+  }
+
+  /** Tells the worker that has the call; a job of which no call is wanted is taken out of the queue. */
+  async #stop(job: number, index: number, all: boolean): Promise<void> {
+    const id = jobIdOf(this.run, job);
+    if (all) await this.#redis.del(this.#keys.calls(job));
+    await this.#redis.publish(stopChannel(this.#name), callIdOf(id, index));
+    if (all) await this.#queue.remove(id);
   }
 
   /** Takes the answer over if it is there. */
   async #fetch(id: string): Promise<void> {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
-    const key = this.#keys.answer(waiting.call);
-    const json = await this.#redis.get(key);
-    if (json === null || !this.#waiting.delete(id)) return;
-    waiting.resolve(answerOf(json));
-    await this.#redis.pipeline().del(key).srem(this.#keys.open, waiting.call).exec();
+    const key = this.#keys.answer(waiting.job);
+    const message = await this.#redis.getBuffer(key);
+    if (message === null || !this.#waiting.delete(id)) return;
+    waiting.resolve({ kind: "answered", answers: answersOf(message) });
+    await this.#redis.del(key);
   }
 
-  /** BullMQ has: too many workers have died under the call. */
+  /** The job is over; where it has no answer, too many workers have died under it, or what they should have read is lost. */
   async #giveUp(id: string, reason: string): Promise<void> {
     await this.#fetch(id);
-    this.#waiting.get(id)?.resolve({ kind: "failed", message: `BullMQ has given the call up: ${reason}` });
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    waiting.resolve({ kind: "given up", reason });
+    await this.#redis.del(this.#keys.calls(waiting.job));
   }
 
   /** Drops all that the run has stored, and leaves. Where Redis is away, it drops that in time. */
@@ -136,16 +172,16 @@ export class RemoteCalls {
   }
 
   async #clean(): Promise<void> {
-    const { run, open, contents } = this.#keys;
-    await this.#redis.unlink(run, open, contents, ...(await this.#redis.smembers(contents)));
+    const { run, contents } = this.#keys;
+    await this.#redis.unlink(run, contents, ...(await this.#redis.smembers(contents)));
   }
 }
 
-/** What cannot be read is a failure. */
-function answerOf(json: string): RemoteAnswer {
+/** What cannot be read is no answer. */
+function answersOf(message: Buffer): readonly RemoteAnswer[] {
   try {
-    return readAnswer(json);
-  } catch (error) {
-    return { kind: "failed", message: `A worker's answer cannot be read: ${(error as Error).message}` };
+    return readAnswers(message);
+  } catch {
+    return [];
   }
 }

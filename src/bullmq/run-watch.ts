@@ -15,6 +15,8 @@ export interface Watched {
   readonly keys: RunKeys;
   /** Looks in a row in which Redis or workers may be missing. */
   readonly patience: number;
+  /** Keys of the calls that wait for their answers. */
+  callKeys(): readonly string[];
   /** Takes answers over of which no event has told. */
   fetchAll(): Promise<void>;
 }
@@ -95,12 +97,11 @@ export class RunWatch {
 
   /** Puts off that Redis drops what the run has stored. */
   async #keep(): Promise<void> {
-    const { connection, keys } = this.#watched;
+    const { connection, keys, callKeys } = this.#watched;
     const { redis } = connection;
+    const contents = await redis.smembers(keys.contents);
     const commands = redis.pipeline();
-    for (const key of [keys.run, keys.open, keys.contents, ...(await redis.smembers(keys.contents))]) {
-      commands.expire(key, LIFETIME_S);
-    }
+    for (const key of [keys.run, keys.contents, ...contents, ...callKeys()]) commands.expire(key, LIFETIME_S);
     await commands.exec();
   }
 

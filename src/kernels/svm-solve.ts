@@ -41,15 +41,16 @@ export const positionsOf = ([first, second]: Two): number => padded(first) + pad
 /** The position of variable t of all, the first segment's coming first. */
 export const positionOf = ([first]: Two, t: number): number => (t < first ? t : padded(first) + t - first);
 
-/** Where a problem of m positions lies, counted from its begin. */
+/** Where a problem of m positions lies, counted from its begin; `own` bytes of it matter before and after a call. */
 export function problemLayout(m: number) {
   const f = PROBLEM_BYTES;
-  const up = f + 8 * m;
-  const alpha = up + 8 * m;
+  const alpha = f + 8 * m;
   const bound = alpha + 8 * m;
-  const low = bound + 8 * m;
+  const own = bound + 8 * m;
+  const up = own;
+  const low = up + 8 * m;
   const diagonal = low + 4 * m;
-  return { f, up, alpha, bound, low, diagonal, bytes: diagonal + 4 * m };
+  return { f, up, alpha, bound, low, diagonal, own, bytes: diagonal + 4 * m };
 }
 
 /** Where a problem finds K. */

@@ -1,8 +1,8 @@
 import { onAbort } from "./on-abort.js";
 import type { Pool } from "./pool.js";
 
-/** How many tasks are kept going at a time: one more than the pool's width, so that no worker waits for its next. */
-export const lanesOf = (pool: Pool) => (pool.width > 1 ? pool.width + 1 : 1);
+/** How many tasks are kept going at a time: more than the pool's width, so that no worker waits for its next. */
+export const lanesOf = ({ width, ahead = 1 }: Pool) => (width > 1 ? width + ahead : 1);
 
 /**
  * Runs `count` tasks a pool's width ahead of the reader and yields their results in the order of their indices,
@@ -24,7 +24,7 @@ export const lanesOf = (pool: Pool) => (pool.width > 1 ? pool.width + 1 : 1);
  * and awaited (so that their blocks can be freed), and then the generator ends, with the first error if there was one.
  *
  * @param count - number of tasks
- * @param makeSlot - makes the scratch of one lane; called at most `pool.width + 1` times
+ * @param makeSlot - makes the scratch of one lane; called at most `lanesOf(pool)` times
  * @param work - does task `index` with its slot
  * @throws the first error of a task, or the signal's reason
  */

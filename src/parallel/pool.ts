@@ -12,6 +12,11 @@ export interface KernelCall {
   readonly writes: readonly Block[];
   /** Blocks to work in whose contents matter neither before the call nor after it. Default: none. */
   readonly scratch?: readonly Block[];
+  /**
+   * Those of `writes` that the caller never looks at: only later calls read them, so a pool whose workers are far away may leave
+   * their bytes there. Default: none.
+   */
+  readonly resident?: readonly Block[];
   /** Rough cost in nanoseconds; a call that costs less than a trip to a worker is done on the calling thread. */
   readonly cost: number;
 }
@@ -20,6 +25,8 @@ export interface KernelCall {
 export interface Pool {
   /** How many calls make progress at the same time. */
   readonly width: number;
+  /** How many calls more should wait for one of them to end, so that nobody waits for work. Default 1. */
+  readonly ahead?: number;
   /** Which build of the kernels it runs. */
   readonly kernels: KernelBuild;
   /** Where the blocks of its calls lie. */

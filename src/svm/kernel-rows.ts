@@ -273,7 +273,8 @@ async function inPanels(
       if (dots !== null) at.push(dots.values.offset, dots.stride);
       const args = [scratch.offset, ...at];
       const cost = (n - from * width) * (to - from) * width * each;
-      return pool.run({ kernel, args, reads, writes: [values], scratch: [scratch], cost }, stop);
+      const writes = [values];
+      return pool.run({ kernel, args, reads, writes, scratch: [scratch], resident: writes, cost }, stop);
     };
     for await (const _ of mapTasks(pool, Math.ceil(panels / atOnce), makeSlot, work, signal));
   } finally {

@@ -1,7 +1,7 @@
 import type { RunContext } from "../core/estimator.js";
 import {
   CONVERGED,
-  positionOf,
+  padded,
   positionsOf,
   problemLayout,
   readProblem,
@@ -16,6 +16,9 @@ import type { KernelRows } from "./kernel-rows.js";
 
 /** Values of K that one call goes through at most: some milliseconds of work. */
 const SLICE = 4_000_000;
+
+/** Nanoseconds by value of K that a problem's variables have among them: most values are gone through a few times. */
+const ROUND_COST = 4;
 
 export interface QuadraticProblem extends SmoProblem {
   /** The segments of the kernel matrix that its variables belong to. */
@@ -67,23 +70,27 @@ export async function* solve(
     const problem = problems[i]!;
     const given = { bounds: problem.bounds(), start: problem.start() };
     const all = given.bounds.length;
+    const first = problem.count[0];
+    const second = padded(first);
+    const put = (values: Float64Array, into: Float64Array) => {
+      into.set(values.subarray(0, first));
+      into.set(values.subarray(first), second);
+    };
     const m = positionsOf(problem.count);
     const layout = problemLayout(m);
     const at = (offset: number) => memory.f64(block.part(offset, 8 * m));
-    const [F, bounds] = [at(layout.f).fill(0), at(layout.bound).fill(0)];
     at(layout.alpha).fill(0);
-    const places = Uint32Array.from({ length: all }, (_, t) => positionOf(problem.count, t));
-    for (let t = 0; t < all; t++) {
-      F[places[t]!] = given.start[t]!;
-      bounds[places[t]!] = given.bounds[t]!;
-    }
+    put(given.start, at(layout.f).fill(0));
+    put(given.bounds, at(layout.bound).fill(0));
     writeProblem(memory.wasm.buffer, block.offset, problem, rows.at(own, problem.segments));
     const args = [block.offset, Math.max(1, Math.ceil(SLICE / m))];
-    const writes = [block, ...(rows.laneBytes === 0 ? [] : [own]), ...rows.writes];
-    await pool.run({ kernel: smo, args, reads: rows.reads, writes, cost: all * all }, stop);
+    const writes = [block.part(0, layout.own), ...(rows.laneBytes === 0 ? [] : [own]), ...rows.writes];
+    const scratch = [block.part(layout.own, layout.bytes - layout.own)];
+    await pool.run({ kernel: smo, args, reads: rows.reads, writes, scratch, cost: ROUND_COST * all * all }, stop);
     const pick = (values: Float64Array) => {
       const picked = new Float64Array(all);
-      for (let t = 0; t < all; t++) picked[t] = values[places[t]!]!;
+      picked.set(values.subarray(0, first));
+      picked.set(values.subarray(second, second + all - first), first);
       return picked;
     };
     const { status, rounds, rho } = readProblem(memory.wasm.buffer, block.offset);

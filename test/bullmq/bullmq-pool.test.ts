@@ -4,7 +4,7 @@ import { loadDigits } from "trellis-learn/datasets";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ByteCache } from "../../src/bullmq/byte-cache.js";
 import { CallRunner } from "../../src/bullmq/call-runner.js";
-import { writeCall } from "../../src/bullmq/messages.js";
+import { readAnswers, writeCalls, writeJob } from "../../src/bullmq/messages.js";
 import { bullmqPool, QueueError, runBullmqWorker } from "../../src/bullmq.js";
 import { InvalidParameterError } from "../../src/core/errors.js";
 import { GridSearchCV, RandomForestClassifier, SVC, toBytes } from "../../src/index.js";
@@ -156,6 +156,20 @@ describe.skipIf(!redisIsHere)(`bullmqPool${unlessMissing}`, () => {
     redis.disconnect();
   });
 
+  it("leaves results that only calls read with the workers, and fetches them for calls of its own.", async () => {
+    const pool = await startPool({ redisSize: 0.1 });
+    const scope = pool.memory.scope();
+    const x = scope.zeros(200_000);
+    const here = () => new Set(new Uint8Array(pool.memory.wasm.buffer, x.offset, x.bytes));
+    const increment = { kernel: probe("increment"), args: [x.offset, x.bytes], reads: [], writes: [x], resident: [x] };
+    for (let i = 0; i < 2; i++) await pool.run({ ...increment, cost: DEAR });
+    expect(here()).toEqual(new Set([0]));
+    await pool.run({ ...increment, cost: 1 });
+    expect(here()).toEqual(new Set([3]));
+    await pool.run({ ...increment, resident: [], cost: DEAR });
+    expect(here()).toEqual(new Set([4]));
+  });
+
   it("keeps no more in Redis than it may.", async () => {
     const pool = await startPool({ redisSize: 1 });
     const redis = new Redis(server.connection);
@@ -293,42 +307,33 @@ describe.skipIf(!redisIsHere)(`runBullmqWorker${unlessMissing}`, () => {
     const redis = new Redis(server.connection);
     const run = crypto.randomUUID();
     const runner = new CallRunner(redis, "refusing", "none", new ByteCache(0));
-    await redis.sadd(`trellis:refusing:run:${run}:open`, 7);
     const blocks = { pages: 17, pieces: [], writes: [], scratch: [] };
     const code = { hash: "0".repeat(64), bytes: 1 };
-    await runner.perform(writeCall({ run, call: 7, arithmetic: "fused", code, kernel: "f", args: [], ...blocks }));
-    const answer = JSON.parse((await redis.get(`trellis:refusing:run:${run}:answer:7`))!);
-    expect(answer.kind).toBe("failed");
-    expect(answer.message).toContain('make the pool with kernels: "portable"');
+    const call = { arithmetic: "fused", code, kernel: "f", args: [], ...blocks } as const;
+    await redis.set(`trellis:refusing:run:${run}:calls:7`, writeCalls([call]));
+    await runner.perform(writeJob({ run, job: 7 }));
+    const [answer] = readAnswers((await redis.getBuffer(`trellis:refusing:run:${run}:answer:7`))!);
+    expect(answer).toMatchObject({ kind: "failed" });
+    expect(answer).toHaveProperty("message", expect.stringContaining('make the pool with kernels: "portable"'));
     await runner.end();
     redis.disconnect();
   });
 
-  it("does not do a call that nobody waits for, and answers once.", async () => {
+  it("does no job that nobody waits for, and answers once.", async () => {
     const redis = new Redis(server.connection);
     const run = crypto.randomUUID();
     const runner = new CallRunner(redis, "once", "none", new ByteCache(0));
-    const call = (number: number, kernel: string) =>
-      runner.perform(
-        writeCall({
-          run,
-          call: number,
-          arithmetic: null,
-          code: { hash: "0".repeat(64), bytes: 1 },
-          kernel,
-          args: [],
-          pages: 17,
-          pieces: [],
-          writes: [],
-          scratch: [],
-        }),
-      );
-    await call(1, "nobodyWaits");
-    expect(await redis.exists(`trellis:once:run:${run}:answer:1`)).toBe(0);
-    await redis.sadd(`trellis:once:run:${run}:open`, 2);
-    await call(2, "first");
-    await call(2, "second");
-    expect(await redis.get(`trellis:once:run:${run}:answer:2`)).toContain('kernel \\"first\\"');
+    const code = { hash: "0".repeat(64), bytes: 1 };
+    const call = { arithmetic: null, code, kernel: "f", args: [], pages: 17, pieces: [], writes: [], scratch: [] };
+    const answersTo = async (job: number) => {
+      await runner.perform(writeJob({ run, job }));
+      const message = await redis.getdelBuffer(`trellis:once:run:${run}:answer:${job}`);
+      return message === null ? null : readAnswers(message);
+    };
+    expect(await answersTo(1)).toBeNull();
+    await redis.set(`trellis:once:run:${run}:calls:2`, writeCalls([call, call]));
+    expect(await answersTo(2)).toHaveLength(2);
+    expect(await answersTo(2)).toBeNull();
     await runner.end();
     redis.disconnect();
   });
