@@ -4,10 +4,11 @@ import { type Distribution, isSingle } from "../model-selection/distributions.js
 import type { FrozenTrial } from "./frozen-trial.js";
 import { IntersectionSearchSpace } from "./intersection-search-space.js";
 import { Observations } from "./observations.js";
-import { ParzenEstimator } from "./parzen-estimator.js";
+import { Proposer } from "./proposer.js";
 import { RandomSampler } from "./random-sampler.js";
 import type { Draw, Sampler, StudyView } from "./sampler.js";
 import { ranksTo, splitTrials } from "./split-trials.js";
+import { StudyError } from "./study-error.js";
 
 export interface TpeSamplerOptions {
   /** Seed of the draws, an integer in [0, 2^32 - 1]. Default null: one is drawn when the sampler is made. */
@@ -49,6 +50,7 @@ export class TpeSampler implements Sampler {
   readonly #ranks = { minimize: ranksTo("minimize"), maximize: ranksTo("maximize") };
   /** Of the parameters that were last drawn together. */
   #observations = new Observations(new Map());
+  #proposer: Proposer | null = null;
 
   constructor(options: TpeSamplerOptions = {}) {
     this.#options = fillParams(schema, options, "TpeSampler");
@@ -60,6 +62,11 @@ export class TpeSampler implements Sampler {
   /** The seed in use: what was given, or what was drawn in its place. */
   get randomState(): number {
     return this.#startup.randomState;
+  }
+
+  /** @throws what fetching or compiling the kernel throws; the next call tries again */
+  async prepare(): Promise<void> {
+    this.#proposer ??= await Proposer.load();
   }
 
   drawTogether(study: StudyView, number: number): ReadonlyMap<string, Draw> {
@@ -96,18 +103,10 @@ export class TpeSampler implements Sampler {
       (trial) => isLearnable(trial) || (constantLiar && trial.state === "running" && trial.number !== number),
     );
     const { below, above } = splitTrials(trials, this.#ranks[study.direction]);
+    if (this.#proposer === null) throw new StudyError("TpeSampler cannot draw yet; await its prepare() first");
+    const [good, other] = [observations.rowsOf(below), observations.rowsOf(above)];
     const distributions = [...space.values()];
-    const good = new ParzenEstimator(distributions, observations.of(below));
-    const other = new ParzenEstimator(distributions, observations.of(above));
-    let best = good.draw(rng);
-    let largest = good.logDensity(best) - other.logDensity(best);
-    for (let i = 1; i < this.#options.nEiCandidates; i++) {
-      const candidate = good.draw(rng);
-      const logGood = good.logDensity(candidate);
-      const logRatio = logGood - other.logDensity(candidate, logGood - largest);
-      if (logRatio > largest || Number.isNaN(largest)) [best, largest] = [candidate, logRatio];
-    }
-    return best;
+    return this.#proposer.propose(distributions, observations.table, good, other, this.#options.nEiCandidates, rng);
   }
 }
 
