@@ -1,7 +1,6 @@
 // A Parzen estimator: a density over the parameters of a space. See ../tpe-propose.ts.
-import { exp2Lanes } from "./svm-exp";
 import { addChoice, Choices, drawChoice, fitChoices } from "./tpe-choices";
-import { ln } from "./tpe-log";
+import { exps, ln } from "./tpe-log";
 import { addDensities, addMasses, drawNormal, fitNormals, Normals, NORMALS, NORMALS_COLUMNS } from "./tpe-normals";
 import { Parameter, PARAMETER } from "./tpe-parameter";
 
@@ -140,7 +139,7 @@ function logSum(terms: u32, wide: u32, enough: f64): f64 {
   let sums = f64x2.splat(0);
   for (let k: u32 = 0; k < wide; k += 16) {
     const logs = f64x2.sub(v128.load(terms + k), largestTwice);
-    if (v128.any_true(f64x2.gt(logs, least))) sums = f64x2.add(sums, exp2Lanes(logs));
+    if (v128.any_true(f64x2.gt(logs, least))) sums = f64x2.add(sums, exps(logs));
   }
   return largest + ln(f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1));
 }

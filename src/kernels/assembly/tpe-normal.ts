@@ -1,6 +1,6 @@
 // The standard normal distribution, cut to an interval, in full precision however far out that lies.
 import { erfcx } from "./tpe-erfcx";
-import { exp, LN2, ln, log1p } from "./tpe-log";
+import { exp, ln, log1p } from "./tpe-log";
 
 /** So many deviations out a tail, 1e-19, is less than the last digit of what it is a part of. */
 const FAR: f64 = 9;
@@ -40,8 +40,9 @@ function quantileMirrored(q: f64, a: f64, b: f64): f64 {
   return below <= 0.5 ? logQuantile(ln(below)) : -logQuantile(ln(right + (1 - q) * mass));
 }
 
-/** The mass left of x, x <= 0. */
+/** The mass left of x, x <= 0; next to nothing where x is far out. */
 function leftTail(x: f64): f64 {
+  if (x < -FAR) return 0;
   return 0.5 * exp(-0.5 * x * x) * erfcx(-x * ROOT_HALF);
 }
 
@@ -56,14 +57,17 @@ function logSum(p: f64, q: f64): f64 {
 }
 
 /**
- * The x <= 0 whose logTail is y, by Newton's method. Since the mass is at most exp(-x^2 / 2) / 2 (Chernoff), the start lies
- * left of x, and as logTail is concave every step from there leads nearer to x without passing it.
+ * The x <= 0 whose logTail is y, by Newton's method from the start of M. Abramowitz and I. Stegun, Handbook of Mathematical
+ * Functions (1964), 26.2.23, which is off by 4.5e-4 at most. Convergence is quadratic, as logTail is concave: what is left after a
+ * step of 1e-7 is about 1e-14.
  */
 function logQuantile(y: f64): f64 {
-  let x = -sqrt(max(0, -2 * (y + LN2)));
+  const t = sqrt(max(0, -2 * y));
+  const above = 2.515517 + t * (0.802853 + t * 0.010328);
+  const below = 1 + t * (1.432788 + t * (0.189269 + t * 0.001308));
+  let x = min(0, above / below - t);
   let step = Infinity;
-  // Convergence is quadratic: what is left after a step of 1e-8 is about 1e-16.
-  while (step > 1e-8 * (1 - x)) {
+  while (abs(step) > 1e-7 * (1 - x)) {
     const scaled = erfcx(-x * ROOT_HALF);
     step = (y + 0.5 * x * x - ln(0.5 * scaled)) * scaled * ROOT_HALF_PI;
     x = min(0, x + step);
