@@ -3,6 +3,9 @@ import type { FrozenTrial } from "./frozen-trial.js";
 import { relativeParamsOf } from "./relative-params.js";
 import { TrialMemo } from "./trial-memo.js";
 
+/** Numbers are observed as far out as so many ranges. */
+const FARTHEST = 1e6;
+
 /** Rows to begin with; more are made room for as they come. */
 const FEW = 64;
 
@@ -79,8 +82,13 @@ function internalOf(distribution: Distribution, value: unknown): number | undefi
   return typeof internal === "number" && contains(distribution, internal) ? internal : undefined;
 }
 
-/** An objective may change a range from trial to trial: numbers out of today's still tell where values are good. */
+/**
+ * An objective may change a range from trial to trial: numbers out of today's still tell where values are good, unless they are
+ * so far out that in deviations they cannot be told apart.
+ */
 function canBeObserved(distribution: Distribution, internal: number): boolean {
   if (distribution.kind === "choice") return contains(distribution, internal);
-  return Number.isFinite(internal) && (!distribution.log || internal > 0);
+  const scaled = distribution.log ? Math.log : (value: number) => value;
+  const [low, high] = [scaled(distribution.low), scaled(distribution.high)];
+  return Math.abs(scaled(internal) - low) <= FARTHEST * (high - low);
 }

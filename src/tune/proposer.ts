@@ -58,25 +58,32 @@ export class Proposer {
     candidates: number,
     rng: Rng,
   ): readonly number[] {
-    const memory = this.#memory;
-    const scope = memory.scope();
+    const parameters = space.length;
+    const words = space.flatMap(parameterWords);
+    const drawsAt = words.length;
+    const tableAt = drawsAt + candidates * (1 + parameters);
+    const outAt = tableAt + observed.length;
+    const goodAt = outAt + parameters;
+    // Of u32, two to a word.
+    const otherAt = goodAt + Math.ceil(good.length / 2);
+    const scratchAt = otherAt + Math.ceil(other.length / 2);
+    const scope = this.#memory.scope();
     try {
-      const uniforms = scope.alloc(8 * candidates * (1 + space.length));
-      const numbers = memory.f64(uniforms);
-      for (let i = 0; i < numbers.length; i++) numbers[i] = rng.next();
-      const parzen = {
-        space: scope.place(Float64Array.from(space.flatMap(parameterWords))).offset,
-        parameters: space.length,
-        table: scope.place(observed).offset,
-        masses: this.#masses,
-      };
-      const goodRows = { at: scope.place(good).offset, n: good.length };
-      const otherRows = { at: scope.place(other).offset, n: other.length };
-      const drawn = { uniforms: uniforms.offset, n: candidates };
-      const scratch = scope.alloc(parzenScratchBytes(space.length, good.length, other.length));
-      const out = scope.alloc(8 * space.length);
-      this.#propose(...proposeArgs(parzen, goodRows, otherRows, drawn, scratch.offset, out.offset));
-      return [...memory.f64(out)];
+      const block = scope.alloc(8 * scratchAt + parzenScratchBytes(parameters, good.length, other.length));
+      const address = (word: number) => block.offset + 8 * word;
+      const numbers = this.#memory.f64(block);
+      numbers.set(words);
+      for (let i = drawsAt; i < tableAt; i++) numbers[i] = rng.next();
+      numbers.set(observed, tableAt);
+      const rows = this.#memory.u32(block);
+      rows.set(good, 2 * goodAt);
+      rows.set(other, 2 * otherAt);
+      const parzen = { space: address(0), parameters, table: address(tableAt), masses: this.#masses };
+      const goodRows = { at: address(goodAt), n: good.length };
+      const otherRows = { at: address(otherAt), n: other.length };
+      const draws = { uniforms: address(drawsAt), n: candidates };
+      this.#propose(...proposeArgs(parzen, goodRows, otherRows, draws, address(scratchAt), address(outAt)));
+      return [...numbers.subarray(outAt, goodAt)];
     } finally {
       scope.free();
     }
