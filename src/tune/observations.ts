@@ -34,11 +34,13 @@ export class Observations {
 
   /** Whether the space has just these distributions, in this order. */
   isOf(space: ReadonlyMap<string, Distribution>): boolean {
-    const ours = [...this.#space];
-    return (
-      space.size === ours.length &&
-      [...space].every(([name, distribution], d) => name === ours[d]![0] && isSame(distribution, ours[d]![1]))
-    );
+    if (space.size !== this.#space.size) return false;
+    const ours = this.#space.entries();
+    for (const [name, distribution] of space) {
+      const [ownName, own] = ours.next().value!;
+      if (name !== ownName || !isSame(distribution, own)) return false;
+    }
+    return true;
   }
 
   /**

@@ -4,7 +4,7 @@ import { tpe } from "../kernels/modules.js";
 import { MASSES_BYTES, parameterWords, parzenScratchBytes, propose, proposeArgs } from "../kernels/tpe-propose.js";
 import type { Distribution } from "../model-selection/distributions.js";
 import type { KernelFunction } from "../parallel/linker.js";
-import { Memory } from "../parallel/memory.js";
+import { type Block, Memory, type Scope } from "../parallel/memory.js";
 
 /** Compiled once for all: a module never changes. */
 let compiled: Promise<WebAssembly.Module> | null = null;
@@ -24,11 +24,16 @@ export class Proposer {
   readonly #propose: KernelFunction;
   /** Masses that were asked for before. */
   readonly #masses: number;
+  /** What the last call worked on. */
+  #scope: Scope;
+  #block: Block;
 
   private constructor(memory: Memory, kernel: KernelFunction) {
     this.#memory = memory;
     this.#propose = kernel;
     this.#masses = memory.scope().zeros(MASSES_BYTES).offset;
+    this.#scope = memory.scope();
+    this.#block = this.#scope.alloc(0);
   }
 
   /** @throws what fetching or compiling the kernel throws; the next call tries again */
@@ -67,25 +72,32 @@ export class Proposer {
     // Of u32, two to a word.
     const otherAt = goodAt + Math.ceil(good.length / 2);
     const scratchAt = otherAt + Math.ceil(other.length / 2);
-    const scope = this.#memory.scope();
-    try {
-      const block = scope.alloc(8 * scratchAt + parzenScratchBytes(parameters, good.length, other.length));
-      const address = (word: number) => block.offset + 8 * word;
-      const numbers = this.#memory.f64(block);
-      numbers.set(words);
-      for (let i = drawsAt; i < tableAt; i++) numbers[i] = rng.next();
-      numbers.set(observed, tableAt);
-      const rows = this.#memory.u32(block);
-      rows.set(good, 2 * goodAt);
-      rows.set(other, 2 * otherAt);
-      const parzen = { space: address(0), parameters, table: address(tableAt), masses: this.#masses };
-      const goodRows = { at: address(goodAt), n: good.length };
-      const otherRows = { at: address(otherAt), n: other.length };
-      const draws = { uniforms: address(drawsAt), n: candidates };
-      this.#propose(...proposeArgs(parzen, goodRows, otherRows, draws, address(scratchAt), address(outAt)));
-      return [...numbers.subarray(outAt, goodAt)];
-    } finally {
-      scope.free();
+    const block = this.#room(8 * scratchAt + parzenScratchBytes(parameters, good.length, other.length));
+    const address = (word: number) => block.offset + 8 * word;
+    const numbers = this.#memory.f64(block);
+    numbers.set(words);
+    for (let i = drawsAt; i < tableAt; i++) numbers[i] = rng.next();
+    numbers.set(observed, tableAt);
+    const rows = this.#memory.u32(block);
+    rows.set(good, 2 * goodAt);
+    rows.set(other, 2 * otherAt);
+
+    const parzen = { space: address(0), parameters, table: address(tableAt), masses: this.#masses };
+    const goodRows = { at: address(goodAt), n: good.length };
+    const otherRows = { at: address(otherAt), n: other.length };
+    const draws = { uniforms: address(drawsAt), n: candidates };
+    this.#propose(...proposeArgs(parzen, goodRows, otherRows, draws, address(scratchAt), address(outAt)));
+    return [...numbers.subarray(outAt, goodAt)];
+  }
+
+  /** At least so many bytes; twice as many as are asked for now, so that a study that grows seldom asks for more. */
+  #room(bytes: number): Block {
+    if (bytes > this.#block.bytes) {
+      const scope = this.#memory.scope();
+      this.#block = scope.alloc(2 * bytes);
+      this.#scope.free();
+      this.#scope = scope;
     }
+    return this.#block;
   }
 }

@@ -51,12 +51,15 @@ function bestOf(trials: readonly FrozenTrial[], ranks: TrialMemo<TrialRank>): Fr
   for (const trial of trials) {
     if (trial.state === "running") continue;
     const rank = ranks.of(trial);
-    let at = best.length;
-    while (at > 0 && isBetter(rank, bestRanks[at - 1]!)) at--;
-    if (at === count) continue;
-    best.splice(at, 0, trial);
-    bestRanks.splice(at, 0, rank);
-    if (best.length > count) best.length = bestRanks.length = count;
+    const isFull = best.length === count;
+    if (isFull && !isBetter(rank, bestRanks[count - 1]!)) continue;
+    let at = isFull ? count - 1 : best.length;
+    for (; at > 0 && isBetter(rank, bestRanks[at - 1]!); at--) {
+      best[at] = best[at - 1]!;
+      bestRanks[at] = bestRanks[at - 1]!;
+    }
+    best[at] = trial;
+    bestRanks[at] = rank;
   }
   return best;
 }

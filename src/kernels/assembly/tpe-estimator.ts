@@ -81,10 +81,11 @@ function fitWeights(estimator: Estimator): void {
     sum += weight;
   }
   store<f64>(logWeights + estimator.wide - 8, -Infinity);
+  const logFull = -ln(sum);
   for (let k: u32 = 0; k <= n; k++) {
     const weight = load<f64>(weights + (k << 3)) / sum;
     store<f64>(weights + (k << 3), weight);
-    store<f64>(logWeights + (k << 3), ln(weight));
+    store<f64>(logWeights + (k << 3), k < ramp ? ln(weight) : logFull);
   }
 }
 
