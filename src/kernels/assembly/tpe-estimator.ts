@@ -22,6 +22,7 @@ export class Estimator {
   weights: u32;
   logWeights: u32;
   terms: u32;
+  /** A column for `addMasses`. */
   table: u32;
   /** Of each parameter, its Normals or Choices. */
   factors: u32;
@@ -51,7 +52,6 @@ export function fitEstimator(at: u32, space: u32, parameters: u32, table: u32, r
   estimator.table = estimator.terms + wide;
   let columns = estimator.weights + COLUMNS * wide;
   estimator.end = columns + NORMALS_COLUMNS * wide * parameters;
-  memory.fill(columns, 0, estimator.end - columns);
   fitWeights(estimator);
   for (let d: u32 = 0; d < parameters; d++) {
     const parameter = changetype<Parameter>(space + PARAMETER * d);

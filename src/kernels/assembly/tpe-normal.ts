@@ -4,6 +4,8 @@ import { exp, ln, log1p } from "./tpe-log";
 
 /** So many deviations out a tail, 1e-19, is less than the last digit of what it is a part of. */
 const FAR: f64 = 9;
+/** Of an interval so narrow that its mass is lost in rounding, the mass is this: what 1 has no digits for. */
+const LEAST: f64 = 1.1102230246251565e-16;
 const ROOT_HALF: f64 = 0.7071067811865476;
 const ROOT_HALF_PI: f64 = 1.2533141373155003;
 
@@ -16,10 +18,10 @@ export function logMass(a: f64, b: f64): f64 {
 /** The same for a <= 0. */
 export function logMassMirrored(a: f64, b: f64): f64 {
   if (a < -FAR && b > FAR) return 0;
-  if (b > 0) return log1p(-leftTail(a) - leftTail(-b));
+  if (b > 0) return log1p(max(LEAST - 1, -leftTail(a) - leftTail(-b)));
   const nearer = erfcx(-b * ROOT_HALF);
   const farther = erfcx(-a * ROOT_HALF) * exp(0.5 * (b - a) * (b + a));
-  return -0.5 * b * b + ln(0.5 * (nearer - farther));
+  return -0.5 * b * b + ln(0.5 * max(LEAST * nearer, nearer - farther));
 }
 
 /** The point between a and b, a < b, that has a share q, 0 <= q <= 1, of the mass between them on its left. */

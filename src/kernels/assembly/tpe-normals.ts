@@ -44,6 +44,8 @@ export function fitNormals(
   const high = parameter.scaled(parameter.high + margin);
   const mus = columns;
   const sigmas = mus + wide;
+  // What pads a column adds nothing to the padding of the terms, which is -Infinity.
+  for (let column: u32 = 1; column <= NORMALS_COLUMNS; column++) store<f64>(columns + column * wide - 8, 0);
   for (let i = mus; i < mus + (n << 3); i += 8) store<f64>(i, parameter.scaled(load<f64>(i)));
   store<f64>(mus + (n << 3), (low + high) / 2);
   bandwidths(mus, sigmas, n, low, high, scratch);
@@ -117,10 +119,7 @@ export function addDensities(normals: Normals, value: f64, terms: u32, wide: u32
   }
 }
 
-/**
- * The same for masses of cells. Values repeat, and with them kernels: what costs is done once for each different one. Their
- * log masses go to `table`.
- */
+/** The same for masses of cells. Kernels repeat: what costs is done once for each different one, into `table`. */
 export function addMasses(normals: Normals, value: f64, terms: u32, n: u32, masses: u32, table: u32): void {
   const parameter = normals.parameter;
   const margin = parameter.step / 2;
