@@ -1,10 +1,10 @@
+import { OutOfMemoryError } from "../core/errors.js";
 import type { Rng } from "../core/random.js";
-import { bytesOf } from "../kernels/kernel.js";
+import { ARENA_BASE, bytesOf } from "../kernels/kernel.js";
 import { tpe } from "../kernels/modules.js";
 import { MASSES_BYTES, parameterWords, parzenScratchBytes, propose, proposeArgs } from "../kernels/tpe-propose.js";
 import type { Distribution } from "../model-selection/distributions.js";
 import type { KernelFunction } from "../parallel/linker.js";
-import { type Block, Memory, type Scope } from "../parallel/memory.js";
 
 /** Compiled once for all: a module never changes. */
 let compiled: Promise<WebAssembly.Module> | null = null;
@@ -18,30 +18,30 @@ async function compile(): Promise<WebAssembly.Module> {
   }
 }
 
-/** The kernel `propose` over a memory of its own: unlike those of a pool, its calls need not be awaited. */
-export class Proposer {
-  readonly #memory: Memory;
-  readonly #propose: KernelFunction;
-  /** Masses that were asked for before. */
-  readonly #masses: number;
-  /** What the last call worked on. */
-  #scope: Scope;
-  #block: Block;
+/** Masses that were asked for before, then what a call is given. */
+const MASSES_AT = ARENA_BASE;
+const INPUTS_AT = MASSES_AT + MASSES_BYTES;
 
-  private constructor(memory: Memory, kernel: KernelFunction) {
+const PAGE = 65536;
+/** 256 MiB, of which a thousand trials of ten parameters take one or two. */
+const MAX_PAGES = 4096;
+
+/** The kernel `propose` over a small memory of its own: unlike those of a pool, its calls need not be awaited. */
+export class Proposer {
+  readonly #memory: WebAssembly.Memory;
+  readonly #propose: KernelFunction;
+
+  private constructor(memory: WebAssembly.Memory, kernel: KernelFunction) {
     this.#memory = memory;
     this.#propose = kernel;
-    this.#masses = memory.scope().zeros(MASSES_BYTES).offset;
-    this.#scope = memory.scope();
-    this.#block = this.#scope.alloc(0);
   }
 
   /** @throws what fetching or compiling the kernel throws; the next call tries again */
   static async load(): Promise<Proposer> {
     compiled ??= compile();
     const module = await compiled;
-    const memory = new Memory(false);
-    const { exports } = await WebAssembly.instantiate(module, { env: { memory: memory.wasm } });
+    const memory = new WebAssembly.Memory({ initial: ARENA_BASE / PAGE + 4, maximum: MAX_PAGES });
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
     return new Proposer(memory, exports[propose.name] as KernelFunction);
   }
 
@@ -72,17 +72,18 @@ export class Proposer {
     // Of u32, two to a word.
     const otherAt = goodAt + Math.ceil(good.length / 2);
     const scratchAt = otherAt + Math.ceil(other.length / 2);
-    const block = this.#room(8 * scratchAt + parzenScratchBytes(parameters, good.length, other.length));
-    const address = (word: number) => block.offset + 8 * word;
-    const numbers = this.#memory.f64(block);
+    const scratchBytes = parzenScratchBytes(parameters, good.length, other.length);
+    const buffer = this.#buffer(INPUTS_AT + 8 * scratchAt + scratchBytes);
+    const address = (word: number) => INPUTS_AT + 8 * word;
+    const numbers = new Float64Array(buffer, INPUTS_AT, scratchAt);
     numbers.set(words);
     for (let i = drawsAt; i < tableAt; i++) numbers[i] = rng.next();
     numbers.set(observed, tableAt);
-    const rows = this.#memory.u32(block);
+    const rows = new Uint32Array(buffer, INPUTS_AT, 2 * scratchAt);
     rows.set(good, 2 * goodAt);
     rows.set(other, 2 * otherAt);
 
-    const parzen = { space: address(0), parameters, table: address(tableAt), masses: this.#masses };
+    const parzen = { space: address(0), parameters, table: address(tableAt), masses: MASSES_AT };
     const goodRows = { at: address(goodAt), n: good.length };
     const otherRows = { at: address(otherAt), n: other.length };
     const draws = { uniforms: address(drawsAt), n: candidates };
@@ -90,14 +91,16 @@ export class Proposer {
     return [...numbers.subarray(outAt, goodAt)];
   }
 
-  /** At least so many bytes; twice as many as are asked for now, so that a study that grows seldom asks for more. */
-  #room(bytes: number): Block {
-    if (bytes > this.#block.bytes) {
-      const scope = this.#memory.scope();
-      this.#block = scope.alloc(2 * bytes);
-      this.#scope.free();
-      this.#scope = scope;
+  /** The memory's, grown to hold so many bytes. */
+  #buffer(bytes: number): ArrayBuffer {
+    const missing = Math.ceil((bytes - this.#memory.buffer.byteLength) / PAGE);
+    try {
+      if (missing > 0) this.#memory.grow(missing);
+    } catch {
+      throw new OutOfMemoryError(
+        `TpeSampler needs ${Math.ceil(bytes / 2 ** 20)} MiB for a proposal and can have ${(MAX_PAGES * PAGE) / 2 ** 20}; use fewer candidates, trials or parameters`,
+      );
     }
-    return this.#block;
+    return this.#memory.buffer;
   }
 }

@@ -204,4 +204,14 @@ describe("TpeSampler", () => {
     expect(trials[1]).toEqual(alone);
     expect(trials[2]).not.toEqual(alone);
   });
+
+  it("refuses what its memory cannot hold, which is far more than anybody needs.", async () => {
+    const trials = optimize(await tpe({ randomState: 0 }), bowl, sphere, 12);
+    const greedy = await tpe({ nEiCandidates: 1e8 });
+    expect(() => greedy.drawTogether(studyOf(trials), 12)).toThrow(
+      /^TpeSampler needs \d+ MiB for a proposal and can have 256;/,
+    );
+    const many = await tpe({ nEiCandidates: 1e5 });
+    expect(many.drawTogether(studyOf(trials), 12).size).toBe(3);
+  });
 });
