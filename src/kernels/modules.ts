@@ -29,3 +29,8 @@ export const neural: KernelModule = {
       ? (await import("./generated/neural-relaxed.js")).neuralRelaxed
       : (await import("./generated/neural.js")).neural,
 };
+
+export const tpe: KernelModule = {
+  name: "tpe",
+  load: async () => (await import("./generated/tpe.js")).tpe,
+};

@@ -34,7 +34,7 @@ export interface LoadStudyOptions extends Pick<CreateStudyOptions, "name" | "sam
  * Makes a study, or goes on with one.
  *
  * @throws InvalidParameterError; StudyError if there is a study of this name, and with `loadIfExists` if it has another
- * direction or several objectives; what the storage throws
+ * direction or several objectives; what the storage or the sampler's `prepare` throws
  */
 export async function createStudy(options: CreateStudyOptions = {}): Promise<Study> {
   const { name = "study", direction, storage = memoryStorage(), loadIfExists = false } = options;
@@ -47,6 +47,7 @@ export async function createStudy(options: CreateStudyOptions = {}): Promise<Stu
       "direction",
     );
   }
+  const sampler = await prepared(options.sampler);
   const names = new WorkerNames();
   const worker = names.next();
   await storage.refresh();
@@ -61,7 +62,7 @@ export async function createStudy(options: CreateStudyOptions = {}): Promise<Stu
   if (direction !== undefined && study.direction !== direction) {
     throw new StudyError(`study ${name} is there to ${study.direction}, not to ${direction}`);
   }
-  return open(study, names, { ...options, storage });
+  return open(study, names, { ...options, storage, sampler });
 }
 
 /**
@@ -72,6 +73,7 @@ export async function createStudy(options: CreateStudyOptions = {}): Promise<Stu
  */
 export async function loadStudy({ name, ...options }: LoadStudyOptions): Promise<Study> {
   const { storage } = options;
+  const sampler = await prepared(options.sampler);
   await storage.refresh();
   const { studies } = storage.log;
   const study = name === undefined && studies.length === 1 ? studies[0] : storage.log.find(name ?? "study");
@@ -79,13 +81,20 @@ export async function loadStudy({ name, ...options }: LoadStudyOptions): Promise
     const there = studies.length === 0 ? "none" : studies.map((other) => other.name).join(", ");
     throw new StudyError(`there is no study ${name ?? "study"}; there is ${there}`);
   }
-  return open(study, new WorkerNames(), options);
+  return open(study, new WorkerNames(), { ...options, sampler });
 }
 
-function open(study: LoggedStudy, names: WorkerNames, options: LoadStudyOptions): Study {
+async function prepared(sampler: Sampler = new TpeSampler()): Promise<Sampler> {
+  await sampler.prepare?.();
+  return sampler;
+}
+
+type OpenOptions = LoadStudyOptions & { readonly sampler: Sampler };
+
+function open(study: LoggedStudy, names: WorkerNames, options: OpenOptions): Study {
   if (study.directions.length !== 1) {
     throw new StudyError(`study ${study.name} has ${study.directions.length} objectives; a study here has one`);
   }
-  const { storage, sampler = new TpeSampler(), pruner = new MedianPruner() } = options;
+  const { storage, sampler, pruner = new MedianPruner() } = options;
   return new Study({ storage, study, sampler, pruner, names });
 }

@@ -4,7 +4,6 @@ import type {
   FloatDistribution,
   IntDistribution,
 } from "../model-selection/distributions.js";
-import { CategoricalKernels } from "./categorical-kernels.js";
 import { logGaussMass } from "./truncated-normal.js";
 
 /** Ranges are cut into so many cells, or fewer where they have fewer values. */
@@ -58,9 +57,14 @@ function cellsOf({ kind, low, high, log, step }: FloatDistribution | IntDistribu
   return step === null ? MOST_CELLS : Math.min(MOST_CELLS, Math.round((high - low) / step) + 1);
 }
 
+/** A little of each kernel's share goes to the choices that are not its own, the less the more kernels there are. */
 function choiceShares(counts: Float64Array, seen: readonly number[]): Shares {
-  const kernels = new CategoricalKernels(counts.length, Float64Array.from(seen));
-  return (kernel, choice) => kernels.probability(kernel, choice);
+  const choices = counts.length;
+  const little = 1 / (seen.length + 1);
+  return (kernel, choice) => {
+    if (kernel === seen.length) return 1 / choices;
+    return (little + (seen[kernel] === choice ? 1 : 0)) / (1 + little * choices);
+  };
 }
 
 /** Normal distributions around the seen cells, and one as wide as the grid, all cut off at its ends. */

@@ -3,39 +3,65 @@ import type { FrozenTrial } from "./frozen-trial.js";
 import { relativeParamsOf } from "./relative-params.js";
 import { TrialMemo } from "./trial-memo.js";
 
-/** What trials have drawn for the parameters of a space. Each trial is read once. */
+/** Numbers are observed as far out as so many ranges. */
+const FARTHEST = 1e6;
+
+/** Rows to begin with; more are made room for as they come. */
+const FEW = 64;
+
+/** What trials have drawn for the parameters of a space: a table of their internal numbers. Each trial is read once. */
 export class Observations {
   readonly #space: ReadonlyMap<string, Distribution>;
-  readonly #rows: TrialMemo<readonly number[] | null>;
+  /** Whether trials have all parameters; then their rows have been written. */
+  readonly #areWhole: TrialMemo<boolean>;
+  #table: Float64Array;
+  #end = 0;
 
   constructor(space: ReadonlyMap<string, Distribution>) {
     this.#space = space;
-    this.#rows = new TrialMemo((trial) => rowOf(trial, space));
+    this.#table = new Float64Array(FEW * space.size);
+    this.#areWhole = new TrialMemo((trial) => {
+      const row = rowOf(trial, space);
+      if (row !== null) this.#write(trial.number, row);
+      return row !== null;
+    });
+  }
+
+  /** In the row of a trial's number its internal numbers by parameter; what `rowsOf` did not find holds nothing of use. */
+  get table(): Float64Array {
+    return this.#table.subarray(0, this.#end);
   }
 
   /** Whether the space has just these distributions, in this order. */
   isOf(space: ReadonlyMap<string, Distribution>): boolean {
-    const ours = [...this.#space];
-    return (
-      space.size === ours.length &&
-      [...space].every(([name, distribution], d) => name === ours[d]![0] && isSame(distribution, ours[d]![1]))
-    );
+    if (space.size !== this.#space.size) return false;
+    const ours = this.#space.entries();
+    for (const [name, distribution] of space) {
+      const [ownName, own] = ours.next().value!;
+      if (name !== ownName || !isSame(distribution, own)) return false;
+    }
+    return true;
   }
 
   /**
-   * For each parameter the internal numbers of those trials that have all parameters, in the order of the trials. What a
-   * running trial was told to have drawn counts as drawn.
+   * The rows of those trials that have all parameters, in the order of the trials. What a running trial was told to have drawn
+   * counts as drawn.
    */
-  of(trials: readonly FrozenTrial[]): Float64Array[] {
-    const columns = Array.from(this.#space, () => new Float64Array(trials.length));
-    let rows = 0;
-    for (const trial of trials) {
-      const row = this.#rows.of(trial);
-      if (row === null) continue;
-      for (let d = 0; d < columns.length; d++) columns[d]![rows] = row[d]!;
-      rows++;
+  rowsOf(trials: readonly FrozenTrial[]): Uint32Array {
+    const rows = new Uint32Array(trials.length);
+    let count = 0;
+    for (const trial of trials) if (this.#areWhole.of(trial)) rows[count++] = trial.number;
+    return rows.subarray(0, count);
+  }
+
+  #write(number: number, row: readonly number[]): void {
+    this.#end = Math.max(this.#end, (number + 1) * row.length);
+    if (this.#end > this.#table.length) {
+      const table = new Float64Array(2 * this.#end);
+      table.set(this.#table);
+      this.#table = table;
     }
-    return columns.map((column) => column.subarray(0, rows));
+    this.#table.set(row, number * row.length);
   }
 }
 
@@ -58,7 +84,13 @@ function internalOf(distribution: Distribution, value: unknown): number | undefi
   return typeof internal === "number" && contains(distribution, internal) ? internal : undefined;
 }
 
-/** An objective may change a range from trial to trial: numbers out of today's still tell where values are good. */
+/**
+ * An objective may change a range from trial to trial: numbers out of today's still tell where values are good, unless they are
+ * so far out that in deviations they cannot be told apart.
+ */
 function canBeObserved(distribution: Distribution, internal: number): boolean {
-  return distribution.kind === "choice" ? contains(distribution, internal) : !distribution.log || internal > 0;
+  if (distribution.kind === "choice") return contains(distribution, internal);
+  const scaled = distribution.log ? Math.log : (value: number) => value;
+  const [low, high] = [scaled(distribution.low), scaled(distribution.high)];
+  return Math.abs(scaled(internal) - low) <= FARTHEST * (high - low);
 }

@@ -23,6 +23,10 @@ export interface Draw {
  */
 export interface Sampler {
   /**
+   * Makes ready to draw; `createStudy` and `loadStudy` wait for it. May be called again. Left out by samplers that need nothing.
+   */
+  prepare?(): Promise<void>;
+  /**
    * Draws parameters that belong together, before the objective asks for any.
    *
    * @param number of the trial that is drawn for; it is among the study's trials, as a running one

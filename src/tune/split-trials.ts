@@ -23,10 +23,13 @@ export function goodTrials(n: number): number {
  * @param ranks those in the study's direction
  */
 export function splitTrials(trials: readonly FrozenTrial[], ranks: TrialMemo<TrialRank>): TrialSplit {
-  const finished = trials.filter(({ state }) => state !== "running");
-  const good = bestOf(finished, goodTrials(finished.length), ranks);
-  const [below, above]: [FrozenTrial[], FrozenTrial[]] = [[], []];
-  for (const trial of trials) (good.has(trial) ? below : above).push(trial);
+  const below = bestOf(trials, ranks).sort((a, b) => a.number - b.number);
+  const above: FrozenTrial[] = [];
+  let next = 0;
+  for (const trial of trials) {
+    if (trial === below[next]) next++;
+    else above.push(trial);
+  }
   return { below, above };
 }
 
@@ -39,17 +42,26 @@ export function ranksTo(direction: Direction): TrialMemo<TrialRank> {
 }
 
 /** Few are wanted of many, so they are picked instead of sorting all. Of equals the older one is the better. */
-function bestOf(trials: readonly FrozenTrial[], count: number, ranks: TrialMemo<TrialRank>): ReadonlySet<FrozenTrial> {
-  const best: { trial: FrozenTrial; rank: TrialRank }[] = [];
+function bestOf(trials: readonly FrozenTrial[], ranks: TrialMemo<TrialRank>): FrozenTrial[] {
+  let finished = 0;
+  for (const { state } of trials) if (state !== "running") finished++;
+  const count = goodTrials(finished);
+  const best: FrozenTrial[] = [];
+  const bestRanks: TrialRank[] = [];
   for (const trial of trials) {
+    if (trial.state === "running") continue;
     const rank = ranks.of(trial);
-    let at = best.length;
-    while (at > 0 && isBetter(rank, best[at - 1]!.rank)) at--;
-    if (at >= count) continue;
-    best.splice(at, 0, { trial, rank });
-    if (best.length > count) best.pop();
+    const isFull = best.length === count;
+    if (isFull && !isBetter(rank, bestRanks[count - 1]!)) continue;
+    let at = isFull ? count - 1 : best.length;
+    for (; at > 0 && isBetter(rank, bestRanks[at - 1]!); at--) {
+      best[at] = best[at - 1]!;
+      bestRanks[at] = bestRanks[at - 1]!;
+    }
+    best[at] = trial;
+    bestRanks[at] = rank;
   }
-  return new Set(best.map(({ trial }) => trial));
+  return best;
 }
 
 function isBetter(a: TrialRank, b: TrialRank): boolean {

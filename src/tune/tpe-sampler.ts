@@ -4,10 +4,11 @@ import { type Distribution, isSingle } from "../model-selection/distributions.js
 import type { FrozenTrial } from "./frozen-trial.js";
 import { IntersectionSearchSpace } from "./intersection-search-space.js";
 import { Observations } from "./observations.js";
-import { ParzenEstimator } from "./parzen-estimator.js";
+import { Proposer } from "./proposer.js";
 import { RandomSampler } from "./random-sampler.js";
-import type { Draw, Sampler, StudyView } from "./sampler.js";
+import type { Direction, Draw, Sampler, StudyView } from "./sampler.js";
 import { ranksTo, splitTrials } from "./split-trials.js";
+import { StudyError } from "./study-error.js";
 
 export interface TpeSamplerOptions {
   /** Seed of the draws, an integer in [0, 2^32 - 1]. Default null: one is drawn when the sampler is made. */
@@ -49,6 +50,7 @@ export class TpeSampler implements Sampler {
   readonly #ranks = { minimize: ranksTo("minimize"), maximize: ranksTo("maximize") };
   /** Of the parameters that were last drawn together. */
   #observations = new Observations(new Map());
+  #proposer: Proposer | null = null;
 
   constructor(options: TpeSamplerOptions = {}) {
     this.#options = fillParams(schema, options, "TpeSampler");
@@ -62,55 +64,66 @@ export class TpeSampler implements Sampler {
     return this.#startup.randomState;
   }
 
+  /** @throws what fetching or compiling the kernel throws; the next call tries again */
+  async prepare(): Promise<void> {
+    this.#proposer ??= await Proposer.load();
+  }
+
   drawTogether(study: StudyView, number: number): ReadonlyMap<string, Draw> {
     if (!this.#options.multivariate) return new Map();
-    const learnable = study.trials.filter(isLearnable);
-    if (learnable.length < this.#options.nStartupTrials) return new Map();
-    const shared = [...this.#intersection.of(learnable)];
+    const lessons = this.#lessonsOf(study, number);
+    if (lessons.finished.length < this.#options.nStartupTrials) return new Map();
+    const shared = [...this.#intersection.of(lessons.finished)];
     const space = new Map(shared.filter(([, distribution]) => !isSingle(distribution)));
     if (space.size === 0) return new Map();
     if (!this.#observations.isOf(space)) this.#observations = new Observations(space);
-    const internals = this.#propose(study, number, space, this.#observations, this.#rng.stream("trial", number));
+    const rng = this.#rng.stream("trial", number);
+    const internals = this.#propose(lessons.all, study.direction, space, this.#observations, rng);
     return new Map(
       Array.from(space, ([name, distribution], d) => [name, { distribution, internal: internals[d]! }] as const),
     );
   }
 
   drawAlone(study: StudyView, number: number, name: string, distribution: Distribution): number {
-    const isStartup = study.trials.filter(isLearnable).length < this.#options.nStartupTrials;
+    const lessons = this.#lessonsOf(study, number);
+    const isStartup = lessons.finished.length < this.#options.nStartupTrials;
     if (isStartup || isSingle(distribution)) return this.#startup.drawAlone(study, number, name, distribution);
     const space = new Map([[name, distribution]]);
-    return this.#propose(study, number, space, new Observations(space), this.#rng.stream("trial", number, name))[0]!;
+    const rng = this.#rng.stream("trial", number, name);
+    return this.#propose(lessons.all, study.direction, space, new Observations(space), rng)[0]!;
+  }
+
+  #lessonsOf({ trials }: StudyView, number: number): Lessons {
+    const [finished, all]: [FrozenTrial[], FrozenTrial[]] = [[], []];
+    for (const trial of trials) {
+      const isFinished = trial.state === "complete" || trial.state === "pruned";
+      if (isFinished) finished.push(trial);
+      else if (trial.state !== "running" || trial.number === number || !this.#options.constantLiar) continue;
+      all.push(trial);
+    }
+    return { finished, all };
   }
 
   /** An internal number for each parameter of the space: the candidate of the largest ratio of densities. */
   #propose(
-    study: StudyView,
-    number: number,
+    trials: readonly FrozenTrial[],
+    direction: Direction,
     space: ReadonlyMap<string, Distribution>,
     observations: Observations,
     rng: Rng,
   ): readonly number[] {
-    const { constantLiar } = this.#options;
-    const trials = study.trials.filter(
-      (trial) => isLearnable(trial) || (constantLiar && trial.state === "running" && trial.number !== number),
-    );
-    const { below, above } = splitTrials(trials, this.#ranks[study.direction]);
+    if (this.#proposer === null) throw new StudyError("TpeSampler cannot draw yet; await its prepare() first");
+    const { below, above } = splitTrials(trials, this.#ranks[direction]);
+    const [good, other] = [observations.rowsOf(below), observations.rowsOf(above)];
     const distributions = [...space.values()];
-    const good = new ParzenEstimator(distributions, observations.of(below));
-    const other = new ParzenEstimator(distributions, observations.of(above));
-    let best = good.draw(rng);
-    let largest = good.logDensity(best) - other.logDensity(best);
-    for (let i = 1; i < this.#options.nEiCandidates; i++) {
-      const candidate = good.draw(rng);
-      const logGood = good.logDensity(candidate);
-      const logRatio = logGood - other.logDensity(candidate, logGood - largest);
-      if (logRatio > largest || Number.isNaN(largest)) [best, largest] = [candidate, logRatio];
-    }
-    return best;
+    return this.#proposer.propose(distributions, observations.table, good, other, this.#options.nEiCandidates, rng);
   }
 }
 
-function isLearnable({ state }: FrozenTrial): boolean {
-  return state === "complete" || state === "pruned";
+/** The trials of a study that a draw learns from. */
+interface Lessons {
+  /** Complete and pruned ones. */
+  readonly finished: readonly FrozenTrial[];
+  /** The same and, where they count, others that are running; in the order of their numbers, too. */
+  readonly all: readonly FrozenTrial[];
 }

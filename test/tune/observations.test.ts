@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { choice, float } from "../../src/model-selection/distributions.js";
+import { choice, type Distribution, float } from "../../src/model-selection/distributions.js";
+import type { FrozenTrial } from "../../src/tune/frozen-trial.js";
 import { Observations } from "../../src/tune/observations.js";
 import { trialOf } from "./trials.js";
 
 const space = { x: float(0, 1), c: choice(["a", "ü"]) };
 const columns = new Map(Object.entries(space));
+
+/** The rows of those that have one. */
+function rowsOf(space: ReadonlyMap<string, Distribution>, trials: readonly FrozenTrial[]): number[][] {
+  const observations = new Observations(space);
+  const [rows, width] = [observations.rowsOf(trials), space.size];
+  return Array.from(rows, (row) => [...observations.table.subarray(row * width, (row + 1) * width)]);
+}
 
 /** A running trial that has told others this, in pieces. */
 const telling = (number: number, pieces: readonly string[], internals = {}) =>
@@ -21,7 +29,10 @@ describe("Observations", () => {
       trialOf(1, space, { internals: { x: 0.2 } }),
       trialOf(2, space, { internals: { c: 0, x: 0.3 } }),
     ];
-    expect(new Observations(columns).of(trials)).toEqual([Float64Array.of(0.1, 0.3), Float64Array.of(1, 0)]);
+    expect(rowsOf(columns, trials)).toEqual([
+      [0.1, 1],
+      [0.3, 0],
+    ]);
   });
 
   it("has what running trials told to have drawn, of finished ones what they drew.", () => {
@@ -31,7 +42,11 @@ describe("Observations", () => {
       telling(2, ['{"x": 0.9, "c": "a"}'], { x: 0.3 }),
       { ...telling(3, ['{"x": 0.4, "c": "a"}']), state: "complete" as const },
     ];
-    expect(new Observations(columns).of(trials)).toEqual([Float64Array.of(0.1, 0.2, 0.3), Float64Array.of(1, 0, 0)]);
+    expect(rowsOf(columns, trials)).toEqual([
+      [0.1, 1],
+      [0.2, 0],
+      [0.3, 0],
+    ]);
   });
 
   it("leaves out running trials that told what cannot be read, or values that the space does not have.", () => {
@@ -45,7 +60,7 @@ describe("Observations", () => {
       '{"x": 0.5, "c": "b"}',
     ];
     const trials = told.map((piece, number) => telling(number, [piece]));
-    expect(new Observations(columns).of(trials)).toEqual([new Float64Array(0), new Float64Array(0)]);
+    expect(rowsOf(columns, trials)).toEqual([]);
   });
 
   it("leaves out what today's distribution cannot make sense of.", () => {
@@ -56,6 +71,12 @@ describe("Observations", () => {
       trialOf(2, then, { internals: { x: 0.7, c: 0 } }),
     ];
     const now = new Map(Object.entries({ x: float(1e-3, 1, { log: true }), c: choice(["a", "b"]) }));
-    expect(new Observations(now).of(trials)).toEqual([Float64Array.of(0.7), Float64Array.of(0)]);
+    expect(rowsOf(now, trials)).toEqual([[0.7, 0]]);
+  });
+
+  it("leaves out what is no finite number, and makes room for any number of trials.", () => {
+    const numbers = [Number.NaN, Infinity, ...Array.from({ length: 300 }, (_, i) => i)];
+    const trials = numbers.map((x, number) => trialOf(number, space, { internals: { x, c: 0 } }));
+    expect(rowsOf(columns, trials)).toEqual(numbers.slice(2).map((x) => [x, 0]));
   });
 });
