@@ -4,6 +4,7 @@ import type { AnyEstimator, FitContext, FitOptions, Progress, RunContext, Traini
 import { fitEach } from "../core/fit-all.js";
 import { drawSeeds, withSeeds } from "../core/seeds.js";
 import type { Scorer } from "../metrics/scorers.js";
+import { EventLoop } from "../parallel/event-loop.js";
 import { kernelIdentity } from "../parallel/kernel-identity.js";
 import { jobsOf, limit } from "../parallel/limit.js";
 import type { Split } from "../split/splitter.js";
@@ -62,6 +63,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
   readonly #earlier = new Map<string, number>();
   readonly #keys = new ConfigurationKeys();
   readonly #stopping = new AbortController();
+  readonly #eventLoop = new EventLoop();
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped: StopReason | null = null;
   #failure: Error | null = null;
@@ -277,6 +279,8 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
         : journaledScores(this.#journal, candidates, numbers, on?.name ?? "", splits.length, score);
     try {
       for await (const batch of scored) {
+        // Work that is shared may take no turn of its own, and timers and aborts must have their say.
+        if (this.#eventLoop.isDue) await this.#eventLoop.turn();
         for (const one of batch) {
           yield this.#note(one, numbers[one.candidate]!, resources?.[one.candidate] ?? null);
           if (this.isStopped) return;
