@@ -46,7 +46,15 @@ export class Candidates {
     this.#open.delete(number);
     const candidate: Candidate =
       event.type === "trial-pruned"
-        ? { number, params, facts: {}, folds, state: "pruned", score: event.score, means: {} }
+        ? {
+            number,
+            params,
+            facts: {},
+            folds: upTo(event.resource, folds),
+            state: "pruned",
+            score: event.score,
+            means: {},
+          }
         : { number, params, facts: event.facts, folds, ...this.#judged(event) };
     this.settled.push(candidate);
     return candidate;
@@ -66,6 +74,9 @@ export class Candidates {
     return [...this.settled].sort(inOrder).slice(0, count);
   }
 }
+
+/** A fold may have run ahead of the others when its candidate was given up. */
+const upTo = (last: number, folds: readonly FoldScored[]) => folds.filter(({ resource }) => (resource ?? 0) <= last);
 
 /** Those of a later round have been given more; those that were pruned less; of equals the first is best. */
 function inOrder(a: Candidate, b: Candidate): number {

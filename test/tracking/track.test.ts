@@ -16,7 +16,6 @@ import {
 } from "../../src/index.js";
 import { mlrunsStore, searchJournal } from "../../src/node.js";
 import { type MemoryRun, memoryTracker, recordingTracker, track } from "../../src/tracking.js";
-import { MedianPruner } from "../../src/tune.js";
 import { readMlruns } from "./read-mlruns.js";
 
 const X = Array.from({ length: 60 }, (_, i) => [i % 7, (i * 5) % 11, i % 3]);
@@ -149,7 +148,8 @@ describe("A tracked search", () => {
       estimator: new RandomForestClassifier({ randomState: 1 }),
       space: { maxDepth: int(1, 6), minSamplesSplit: int(2, 20) },
       resource: { nEstimators: [1, 3, 9] },
-      pruner: new MedianPruner({ nStartupTrials: 2 }),
+      // Every third trial is whole, the others end after one and after two of the steps.
+      pruner: { judge: (_study, { number, intermediate }) => ({ prune: intermediate.size === number % 3 }) },
       nTrials: 8,
       cv: 3,
       randomState: 0,
