@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { FileError, reasonOf } from "./file-error.js";
 
 /** Who holds a lock: a process, told apart from a later one with the same number by when it was started. */
@@ -26,11 +27,12 @@ export class OwnerLock {
    */
   static async take(file: string): Promise<OwnerLock> {
     const path = `${file}.lock`;
-    const mine = `${path}.${randomUUID()}`;
+    const mine = beside(path);
     try {
       // Written beside and linked into place, so that nobody ever reads half of it.
       await writeFile(mine, JSON.stringify(thisProcess()), { flag: "wx", mode: 0o600 });
       while (!(await linked(mine, path))) await removeIfDead(path, file);
+      await removeLeftovers(path);
       return new OwnerLock(path);
     } catch (error) {
       if (error instanceof FileError) throw error;
@@ -42,6 +44,21 @@ export class OwnerLock {
 
   async release(): Promise<void> {
     await unlink(this.#path);
+  }
+}
+
+/** A name for a file of this process's own, which tells whose it is. */
+function beside(path: string): string {
+  return `${path}.${process.pid}.${randomUUID()}`;
+}
+
+/** Removes what processes left that were killed while they took the lock. */
+async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(path);
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const pid = /\.(\d+)\.[\da-f-]{36}$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) await unlink(join(folder, name)).catch(() => {});
   }
 }
 
@@ -64,7 +81,7 @@ async function removeIfDead(path: string, file: string): Promise<void> {
     throw new FileError(`${file} is in use by process ${owner.pid}; end that first, or use another file`, file);
   }
   // Another process may have taken it over since it was read: then that one gets its own back.
-  const aside = `${path}.${randomUUID()}`;
+  const aside = beside(path);
   await rename(path, aside).catch(() => {});
   if ((await readFile(aside, "utf8").catch(() => text)) !== text) await linked(aside, path);
   await unlink(aside).catch(() => {});
@@ -81,7 +98,10 @@ function parsed(text: string): Owner | null {
 }
 
 function isAlive({ pid, boot, started }: Owner): boolean {
-  if (boot !== bootId() || started !== startOf(pid)) return false;
+  return boot === bootId() && started === startOf(pid) && isRunning(pid);
+}
+
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

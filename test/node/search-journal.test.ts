@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -294,6 +295,13 @@ describe("What is no journal that can be used", () => {
       await grid().fit(X, y, { journal: searchJournal(path) });
     }
     expect(readdirSync(folder)).toEqual(["search.journal"]);
+  });
+
+  it("loses what a process left that was killed while it took the lock, and nothing else", async () => {
+    const [dead, living] = [2 ** 22 + 1, process.ppid].map((pid) => `search.journal.lock.${pid}.${randomUUID()}`);
+    for (const name of [dead!, living!, "search.journal.lock.notes"]) writeFileSync(join(folder, name), "");
+    await grid().fit(X, y, { journal: searchJournal(path) });
+    expect(readdirSync(folder).sort()).toEqual(["search.journal", living, "search.journal.lock.notes"].sort());
   });
 
   it("is given free when the search fails or is aborted", async () => {
