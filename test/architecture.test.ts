@@ -31,13 +31,25 @@ const LEAVES_OF_LEAVES: Record<string, readonly string[]> = {
   testing: ["persistence"],
   node: ["persistence", "tracking"],
   tracking: ["persistence", "exchange", "report", "node"],
+  serve: ["persistence", "node"],
 };
 /** The words that everybody above the kernels shares: errors, labels and the guess at a misspelt name. */
 const VOCABULARY = ["core/errors.ts", "core/labels.ts", "core/nearest-name.ts"];
 /** Packages (or one module of one), and the file or folder that may import each; what is not here is imported by nobody. */
-const PACKAGES: Record<string, string> = {
+const PACKAGES: Record<string, string | readonly string[]> = {
   node: "node/",
-  "node:crypto": "bullmq/",
+  "node:crypto": ["bullmq/", "serve/"],
+  "node:http": "serve/",
+  "node:net": "serve/",
+  "node:os": "serve/",
+  "node:url": "serve/",
+  "node:child_process": "serve/",
+  "node:worker_threads": "serve/",
+  express: "serve/",
+  helmet: "serve/",
+  pino: "serve/",
+  "prom-client": "serve/",
+  zod: "serve/",
   seedrandom: "core/random.ts",
   echarts: "report/",
   "@resvg": "report/",
