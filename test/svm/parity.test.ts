@@ -2,25 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Matrix } from "../../src/core/matrix.js";
 import { SVC } from "../../src/svm/svc.js";
 import { dotProducts, judgeClassification, judgeRegression, missesOf, TOL } from "./judge.js";
-import { type Classification, classifications, load, probabilities, type Regression, regressions } from "./problems.js";
-
-function titleOf({ on, params, weights, onlyKkt, ...facts }: Classification | Regression): string {
-  const { kernel, ...others } = params;
-  const settings = Object.entries(others).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-  const weighted = weights === null ? "" : `, rows weighing ${weights === "thirds" ? "0.5, 1.5, 2.5" : "0, 1, 2"}`;
-  const full = "dualCoef" in facts ? ", to each coefficient" : "ovr" in facts ? ", in both shapes" : "";
-  const what = onlyKkt ? " (the conditions of a minimum)" : full;
-  return `${on}, ${kernel}, ${settings.join(", ")}${weighted}${what}.`;
-}
+import { classifications, load, probabilities, regressions, titleOf } from "./problems.js";
 
 describe("SVC finds what LIBSVM finds:", () => {
   for (const golden of [...classifications("kernels"), ...classifications("options")]) {
-    it(titleOf(golden), async () => expect(missesOf(await judgeClassification(golden))).toBe(""));
-  }
-});
-
-describe("SVC finds on 5000 rows what LIBSVM finds:", () => {
-  for (const golden of classifications("synthetic")) {
     it(titleOf(golden), async () => expect(missesOf(await judgeClassification(golden))).toBe(""));
   }
 });

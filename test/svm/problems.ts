@@ -179,3 +179,13 @@ export const classifications = (name: "kernels" | "options" | "synthetic") =>
   read(`svc/${name}.json`) as readonly Classification[];
 export const regressions = () => read("svc/regression.json") as readonly Regression[];
 export const probabilities = () => read("svc/probabilities.json") as readonly Probabilities[];
+
+/** What a case of the goldens is about, as the title of its test. */
+export function titleOf({ on, params, weights, onlyKkt, ...facts }: Classification | Regression): string {
+  const { kernel, ...others } = params;
+  const settings = Object.entries(others).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const weighted = weights === null ? "" : `, rows weighing ${weights === "thirds" ? "0.5, 1.5, 2.5" : "0, 1, 2"}`;
+  const full = "dualCoef" in facts ? ", to each coefficient" : "ovr" in facts ? ", in both shapes" : "";
+  const what = onlyKkt ? " (the conditions of a minimum)" : full;
+  return `${on}, ${kernel}, ${settings.join(", ")}${weighted}${what}.`;
+}
