@@ -32,9 +32,15 @@ sharp.cache(false);
  */
 export async function decodePicture(file: Buffer): Promise<GreyPicture> {
   const path = ["image"];
-  if (file.length === 0) throw new RequestError(400, "EMPTY_FILE", "image must hold a PNG or JPEG file; got none", { path });
+  if (file.length === 0)
+    throw new RequestError(400, "EMPTY_FILE", "image must hold a PNG or JPEG file; got none", { path });
   if (![PNG, JPEG].some((signature) => file.subarray(0, signature.length).equals(signature))) {
-    throw new RequestError(415, "NO_PICTURE", "image must be a PNG or JPEG file; its first bytes say that it is neither", { path });
+    throw new RequestError(
+      415,
+      "NO_PICTURE",
+      "image must be a PNG or JPEG file; its first bytes say that it is neither",
+      { path },
+    );
   }
   try {
     // Only the header is read for that, however many pixels it promises.

@@ -40,7 +40,7 @@ export async function mnistPixels(picture: GreyPicture): Promise<Uint8Array> {
   const scale = BOX / Math.max(digit.width, digit.height);
   const width = Math.max(1, Math.round(digit.width * scale));
   const height = Math.max(1, Math.round(digit.height * scale));
-  return centred(await resized(digit.pixels, digit.width, digit.height, width, height), width, height);
+  return centred(await resized(digit.pixels, digit.width, digit.height, width, height), width);
 }
 
 /** The border is paper; ink is what differs most from it, whether it is lighter or darker. */
@@ -79,7 +79,10 @@ function cutOut(pixels: Uint8Array, width: number, height: number): Omit<Ink, "p
     const first = row.findIndex((grey) => grey >= INK);
     if (first < 0) continue;
     left = Math.min(left, first);
-    right = Math.max(right, row.findLastIndex((grey) => grey >= INK));
+    right = Math.max(
+      right,
+      row.findLastIndex((grey) => grey >= INK),
+    );
     top = Math.min(top, y);
     bottom = y;
   }
@@ -106,7 +109,7 @@ async function resized(
     .toBuffer();
 }
 
-function centred(pixels: Uint8Array, width: number, height: number): Uint8Array {
+function centred(pixels: Uint8Array, width: number): Uint8Array {
   let [mass, across, down] = [0, 0, 0];
   for (const [i, grey] of pixels.entries()) {
     mass += grey;

@@ -24,7 +24,11 @@ function word<const T extends readonly [string, ...string[]]>(...words: T) {
 }
 
 /** A number as said, or one of a few words or null. */
-function or(number: (sentence: string) => z.ZodType<number>, words: readonly [string | null, ...(string | null)[]], sentence: string) {
+function or(
+  number: (sentence: string) => z.ZodType<number>,
+  words: readonly [string | null, ...(string | null)[]],
+  sentence: string,
+) {
   return z.union([z.literal(words), number(sentence)], said(sentence));
 }
 
@@ -65,11 +69,7 @@ export const tunable = {
   },
   svm: {
     C: above(0, 1e6),
-    gamma: or(
-      (sentence) => above(0, 1e6, sentence),
-      ["scale", "auto"],
-      "scale, auto or a number > 0 and <= 1000000",
-    ),
+    gamma: or((sentence) => above(0, 1e6, sentence), ["scale", "auto"], "scale, auto or a number > 0 and <= 1000000"),
     kernel: word("rbf", "linear", "poly", "sigmoid"),
     random_state: randomState,
   },

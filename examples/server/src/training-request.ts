@@ -46,44 +46,49 @@ function searchOf(name: FamilyName) {
   const jobs = said("-1 or an integer from 1 to 64");
   return record(
     {
-      param: gridOf(tunable[name]).default(defaultGrids[name] as never),
+      param: gridOf(tunable[name]).optional(),
       n_jobs: z.union([z.literal(-1), z.int(jobs).min(1, jobs).max(64, jobs)], jobs).default(-1),
       cv: z.int(folds).min(2, folds).max(20, folds).default(3),
     },
     "an object with param, n_jobs and cv",
+  ).transform(
+    ({ param, ...rest }): FamilySearch => ({ param: (param as Grid | undefined) ?? defaultGrids[name], ...rest }),
   );
 }
 
-const searches = Object.fromEntries(familyNames.map((name) => [name, searchOf(name)])) as Record<
-  FamilyName,
-  ReturnType<typeof searchOf>
->;
+const searches = record(
+  mapped((name) => searchOf(name).optional()),
+  `an object that gives a grid for some of ${familyNames.join(", ")}`,
+)
+  .transform((asked) => asked as TrainingSpec["grid_search_params"])
+  .refine((asked) => Object.keys(asked).length > 0, said(`a grid for at least one of ${familyNames.join(", ")}`))
+  .refine((asked) => candidatesIn(asked) <= MOST.candidates, {
+    error: `must have at most ${MOST.candidates} candidates in all its grids together`,
+  });
 
 /** The body of POST /training. */
 export function trainingRequest(smallByDefault: boolean) {
   return record(
     {
       use_small_dataset: z.boolean(said("true or false")).default(smallByDefault),
-      grid_search_params: record(
-        mapped((name) => searches[name].optional()),
-        `an object that gives a grid for some of ${familyNames.join(", ")}`,
-      )
-        .refine((asked) => Object.keys(asked).length > 0, said(`a grid for at least one of ${familyNames.join(", ")}`))
-        .refine((asked) => total(asked as TrainingSpec["grid_search_params"]) <= MOST.candidates, {
-          error: `must have at most ${MOST.candidates} candidates in all its grids together`,
-        })
-        .default(() => mapped(defaultSearch)),
+      grid_search_params: searches.optional(),
     },
     "an object with use_small_dataset and grid_search_params",
+  ).transform(
+    ({ use_small_dataset, grid_search_params = defaultSearches() }): TrainingSpec => ({
+      use_small_dataset,
+      grid_search_params,
+    }),
   );
 }
 
-function total(asked: TrainingSpec["grid_search_params"]): number {
-  return Object.values(asked).reduce((sum, { param }) => sum + candidatesOf(param), 0);
+/** The grids of the first seed. */
+function defaultSearches(): TrainingSpec["grid_search_params"] {
+  return mapped((name) => ({ param: defaultGrids[name], n_jobs: -1, cv: 3 }));
 }
 
-export function defaultSearch(name: FamilyName): FamilySearch {
-  return { param: defaultGrids[name], n_jobs: -1, cv: 3 };
+function candidatesIn(asked: TrainingSpec["grid_search_params"]): number {
+  return Object.values(asked).reduce((sum, { param }) => sum + candidatesOf(param), 0);
 }
 
 function mapped<T>(make: (name: FamilyName) => T): Record<FamilyName, T> {

@@ -11,12 +11,13 @@ import type { JobContext } from "trellis-learn/serve";
 import type { Delivery, Tracker } from "trellis-learn/tracking";
 import { bestParametersOf, entryOf } from "./best-parameters.js";
 import { FinishedFamilies } from "./finished-families.js";
-import { camelCase, renamed, snakeCase } from "./parameter-names.js";
+import { camelCase, renamed } from "./parameter-names.js";
 import { searchEvents } from "./search-events.js";
 import type { StateFolder } from "./state-folder.js";
-import { trainingRuns } from "./training-runs.js";
-import { candidatesOf, type FamilyName } from "./training-grids.js";
+import { candidatesOf } from "./training-grids.js";
+import { trainingId } from "./training-id.js";
 import type { FamilySearch, TrainingSpec } from "./training-request.js";
+import { trainingRuns } from "./training-runs.js";
 
 /** Where a training works. */
 export interface Workplace {
@@ -47,13 +48,15 @@ export interface PublishedModel {
 export async function train(spec: TrainingSpec, context: JobContext, workplace: Workplace): Promise<TrainingResult> {
   const pool = threadPool();
   try {
-    return await new Training(spec, context, workplace, pool).run();
+    const id = await trainingId(context.folder);
+    return await new Training(id, spec, context, workplace, pool).run();
   } finally {
     await pool.close();
   }
 }
 
 class Training {
+  readonly #id: string;
   readonly #spec: TrainingSpec;
   readonly #context: JobContext;
   readonly #workplace: Workplace;
@@ -62,12 +65,13 @@ class Training {
   readonly #report: ReportFolder;
   readonly #finished: FinishedFamilies;
 
-  constructor(spec: TrainingSpec, context: JobContext, workplace: Workplace, pool: Pool) {
+  constructor(id: string, spec: TrainingSpec, context: JobContext, workplace: Workplace, pool: Pool) {
+    this.#id = id;
     this.#spec = spec;
     this.#context = context;
     this.#workplace = workplace;
     this.#pool = pool;
-    this.#tracker = trainingRuns(context.id, workplace.state);
+    this.#tracker = trainingRuns(id, workplace.state);
     this.#report = new ReportFolder(join(context.folder, "report"));
     this.#finished = new FinishedFamilies(join(context.folder, "finished"));
   }
@@ -137,7 +141,8 @@ class Training {
     const { name: family, seconds, test } = outcome;
     if (model instanceof KerasStyleClassifier) {
       const { loss = [], accuracy = [] } = model.history;
-      for (const [i, value] of loss.entries()) emit("epoch", { family, epoch: i + 1, loss: value, accuracy: accuracy[i] ?? null });
+      for (const [i, value] of loss.entries())
+        emit("epoch", { family, epoch: i + 1, loss: value, accuracy: accuracy[i] ?? null });
     }
     const { name: _, ...entry } = entryOf(outcome);
     emit("family-finished", { family, ...entry, seconds, confusion: test.confusion });
@@ -152,7 +157,6 @@ class Training {
 
   /** A training that goes on after a kill publishes nothing twice. */
   async #publish(outcomes: readonly Outcome[]): Promise<PublishedModel[]> {
-    const { id } = this.#context;
     const store = modelStore(this.#workplace.state.models);
     const published: PublishedModel[] = [];
     for (const outcome of outcomes) {
@@ -160,9 +164,9 @@ class Training {
       const current = await store.current(name);
       const facts = outcome.cvScore === null ? ensembleFacts(outcome) : entryOf(outcome);
       const { version } =
-        current?.facts.training === id
+        current?.facts.training === this.#id
           ? current
-          : await store.publish(name, await readFile(this.#report.modelPath(name)), { training: id, ...facts });
+          : await store.publish(name, await readFile(this.#report.modelPath(name)), { training: this.#id, ...facts });
       published.push({ name, version });
     }
     return published;
