@@ -77,15 +77,17 @@ export class JobFolders {
     return new EventFile(join(this.folderOf(id), "events.jsonl"));
   }
 
-  /** Makes the folder of a new job, with its status in it. @throws FileError */
+  /** Makes the folder of a new job, with its status in it, or nothing. @throws FileError */
   async create(id: string, status: object): Promise<void> {
+    const folder = this.folderOf(id);
     try {
-      await mkdir(this.folderOf(id), { mode: 0o700 });
+      await mkdir(folder, { mode: 0o700 });
+      await this.write(id, status);
       await syncFolder(this.#folder);
     } catch (error) {
-      throw failed(error, this.folderOf(id), "made");
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
+      throw failed(error, folder, "made");
     }
-    await this.write(id, status);
   }
 
   /** @throws FileError */

@@ -5,8 +5,8 @@ import type { JobEvent } from "./jobs.js";
 const HEARTBEAT = 15;
 
 /**
- * Answers with events as they come, as `text/event-stream`; `last` is sent when they have ended. A client that has not
- * taken from one heartbeat to the next what waits for it is cut off.
+ * Answers with events as they come, as `text/event-stream`; `last` is sent when they have ended. A client that has
+ * taken nothing of what waits for it between two heartbeats is cut off.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
@@ -18,7 +18,7 @@ export async function streamEvents(
 ): Promise<void> {
   res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
   res.flushHeaders();
-  const heartbeat = setInterval(() => (res.writableNeedDrain ? res.destroy() : res.write(":\n\n")), HEARTBEAT * 1000);
+  const heartbeat = startHeartbeat(res);
   try {
     for await (const { id, type, data } of events) {
       const isTaken = res.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -32,6 +32,19 @@ export async function streamEvents(
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+/** A comment now and then keeps proxies from closing a stream in which nothing happens. */
+function startHeartbeat(res: Response): NodeJS.Timeout {
+  let isStuck = false;
+  res.on("drain", () => {
+    isStuck = false;
+  });
+  return setInterval(() => {
+    if (!res.writableNeedDrain) res.write(":\n\n");
+    else if (isStuck) res.destroy();
+    else isStuck = true;
+  }, HEARTBEAT * 1000);
 }
 
 function drained(res: Response, signal: AbortSignal): Promise<void> {

@@ -83,9 +83,8 @@ export function jobHandler(
 ): RequestHandler {
   return async (req, res) => {
     const { id } = await start(jobs, await specOf(req), path);
-    const location = `${path}/${id}`;
     if (prefersAsync(req)) {
-      res.set({ Location: location, "Preference-Applied": "respond-async" });
+      res.set({ Location: `${path}/${id}`, "Preference-Applied": "respond-async" });
       res.status(202).json(jobs.get(id));
       return;
     }
@@ -93,7 +92,7 @@ export function jobHandler(
     try {
       const status = await jobs.ended(id, signal);
       if (status.state !== "completed") throw failure(status);
-      res.set("Content-Location", location).json(answer(status));
+      res.json(answer(status));
     } catch (error) {
       if (!signal.aborted) throw error;
     }

@@ -41,8 +41,10 @@ export function runJob(work: (spec: unknown, context: JobContext) => Promise<unk
     const task = readTask(message);
     if (task === null) throw new TrellisError("the first message to a job's process must be its task", "NO_JOB");
     setNiceness(task.nice);
-    await lockJobFolder(task.folder);
-    tell(await outcomeOf(work, task, controller.signal));
+    const lock = await lockJobFolder(task.folder);
+    const outcome = await outcomeOf(work, task, controller.signal);
+    await lock.release();
+    tell(outcome);
   });
 }
 
@@ -52,6 +54,7 @@ async function outcomeOf(
   signal: AbortSignal,
 ): Promise<JobMessage> {
   try {
+    signal.throwIfAborted();
     const result = await work(spec, { id, folder, signal, emit });
     checkJson(result, MAX_RESULT, "the result of a job");
     return { type: "completed", result };

@@ -1,10 +1,12 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { get, type Server } from "node:http";
+import { get, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import express, { type ErrorRequestHandler } from "express";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type Jobs, jobRoutes, openJobs, RequestError } from "../../src/serve.js";
 
 let folder: string;
@@ -68,10 +70,9 @@ it("A job is started and waited for; the answer is what the app makes of it", as
   const response = await post([["result", { accuracy: 1 }]]);
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ result: { accuracy: 1 } });
-  const status = await (await fetch(new URL(response.headers.get("Content-Location")!, url))).json();
-  expect(status).toMatchObject({ state: "completed", result: { accuracy: 1 } });
   const list = await (await fetch(url)).json();
-  expect(list[0]).toEqual(status);
+  expect(list).toMatchObject([{ id: "1", state: "completed", result: { accuracy: 1 } }]);
+  expect(await (await fetch(`${url}/1`)).json()).toEqual(list[0]);
 });
 
 it("A client that does not wait is told where to look; the same job is joined, another one is refused", async () => {
@@ -141,15 +142,28 @@ it("Sixty-four clients may follow at once, and make room when they leave", async
   await jobs.ended(id);
 });
 
-it("A client that does not read holds nobody up", async () => {
-  const large = ["emit large", 2 ** 19];
-  const id = idOf(await post([...Array.from({ length: 12 }, () => large), ["wait for file", "slow"]], respondAsync));
-  const slow = get(`${url}/${id}/events`, (response) => void response.pause());
-  slow.on("error", () => {});
-  const whole = streamOf(id);
-  release("slow");
-  expect((await whole).length).toBe(13);
-  slow.destroy();
+it("Clients get a sign of life every 15 seconds, and one that does not read is cut off", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const large = ["emit large", 2 ** 19];
+    const id = idOf(await post([...Array.from({ length: 12 }, () => large), ["wait for file", "slow"]], respondAsync));
+    const slow = await new Promise<IncomingMessage>((resolve) => get(`${url}/${id}/events`, resolve));
+    const reading = streamOf(id);
+    for await (const event of jobs.events(id)) if (event.id === 12) break;
+    for (let i = 0; i < 4; i++) {
+      await setTimeout(50);
+      vi.advanceTimersByTime(15_000);
+    }
+    const cutOff = once(slow, "error");
+    slow.resume();
+    expect(String(await cutOff)).toContain("aborted");
+    release("slow");
+    const sent = await reading;
+    expect(sent.filter((text) => text.startsWith("id:"))).toHaveLength(12);
+    expect(sent.filter((text) => text === ":").length).toBeGreaterThan(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it("A job is cancelled, once", async () => {
