@@ -4,7 +4,9 @@
  *
  * @module
  */
-export type { JobContext, JobEvent, JobState, JobStatus, Jobs, JobsOptions } from "./serve/jobs.js";
+export { type JobRoutesOptions, jobHandler, jobRoutes } from "./serve/job-routes.js";
+export type { JobEvent, JobState, JobStatus, Jobs, JobsOptions } from "./serve/jobs.js";
+export { openJobs } from "./serve/open-jobs.js";
 export { RequestError, type RequestErrorOptions } from "./serve/request-error.js";
 export type { Prediction, PredictOptions, ServedModel, ServedModels } from "./serve/served-models.js";
 export type { Limits, Service, ServiceOptions } from "./serve/service.js";
