@@ -5,7 +5,7 @@
  * @module
  */
 
-export { checkBody, numberTable } from "./serve/check-body.js";
+export { checkBody, jsonSchemaOf, numberTable } from "./serve/check-body.js";
 export { closeSignal } from "./serve/close-signal.js";
 export { createService } from "./serve/create-service.js";
 export { refuseCrossSite } from "./serve/cross-site.js";
@@ -18,4 +18,4 @@ export { sendError } from "./serve/send-error.js";
 export { endWithProcess, serve } from "./serve/serve.js";
 export type { Prediction, PredictOptions, ServedModel, ServedModels } from "./serve/served-models.js";
 export type { Limits, Service, ServiceOptions } from "./serve/service.js";
-export { type RowRules, toRows } from "./serve/to-rows.js";
+export { type RowOptions, type RowRules, toRows } from "./serve/to-rows.js";

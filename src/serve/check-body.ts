@@ -6,7 +6,9 @@ import { RequestError } from "./request-error.js";
 const MAX_MESSAGE = 300;
 
 /** In a schema: what `numbers` of `jsonBody` packed. */
-export const numberTable = z.custom<NumberTable>(isNumberTable, "must be an array of numbers, or of rows of numbers");
+export const numberTable = z
+  .custom<NumberTable>(isNumberTable, "must be an array of numbers, or of rows of numbers")
+  .meta({ type: "array", description: "Numbers, or rows of numbers of one length." });
 
 /**
  * The body, if it is as the schema says.
@@ -24,4 +26,10 @@ export function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
   }
   const where = path.length === 0 ? "the body" : path.join(".");
   throw new RequestError(400, "INVALID_BODY", `${where}: ${issue.message.slice(0, MAX_MESSAGE)}`, { path });
+}
+
+/** The JSON Schema (2020-12) of a zod schema, for `describe` of a service. */
+export function jsonSchemaOf(schema: z.ZodType): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return rest;
 }

@@ -6,6 +6,7 @@ import { accessLog } from "./access-log.js";
 import { BodyParser } from "./body-parser.js";
 import { checkHost } from "./check-host.js";
 import { refuseCrossSiteChanges } from "./cross-site.js";
+import { docsRoutes } from "./docs-routes.js";
 import { healthRoutes } from "./health-routes.js";
 import { HttpService } from "./http-service.js";
 import { inferenceProtocol } from "./inference-protocol.js";
@@ -18,6 +19,8 @@ import { requestContext } from "./request-context.js";
 import { requireTokenOf } from "./require-token.js";
 import { securityHeaders } from "./security-headers.js";
 import type { Limits, Service, ServiceOptions } from "./service.js";
+
+const INFER = /^\/v2\/models\/[^/]+(?:\/versions\/[^/]+)?\/infer$/;
 
 const LIMITS: Limits = {
   bodyBytes: 8 * 1024 * 1024,
@@ -56,7 +59,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     limits,
     requireToken: requireTokenOf(options.authToken ?? null, isLoopback(host)),
     bodies: new BodyParser(),
-    paths: {},
+    onShed: () => metrics.rejected("QUEUE_FULL"),
     host,
     port,
   });
@@ -67,6 +70,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const tables = service.jsonBody({ numbers: ["inputs", "instances", "data"] });
   app.use(invocations({ models, maxRows: limits.rows, jsonBody: tables }));
   app.use(modelRoutes(models, source));
+  app.use(docsRoutes(name, version, () => service.paths));
+  for (const path of ["/invocations", INFER]) service.shedLoadAt(path);
   app.get("/metrics", async (_req, res) => {
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });

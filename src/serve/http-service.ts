@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Express, RequestHandler } from "express";
 import type { Logger } from "pino";
@@ -20,7 +20,8 @@ export interface HttpServiceParts {
   readonly limits: Limits;
   readonly requireToken: RequestHandler;
   readonly bodies: BodyParser;
-  readonly paths: Record<string, unknown>;
+  /** Told of each request that is refused unread. */
+  readonly onShed: () => void;
   readonly host: string;
   readonly port: number;
 }
@@ -33,7 +34,10 @@ export class HttpService implements Service {
   readonly log: Logger;
   readonly limits: Limits;
   readonly requireToken: RequestHandler;
+  /** What `describe` was given. */
+  readonly paths: Record<string, unknown> = {};
   readonly #parts: HttpServiceParts;
+  readonly #shedPaths: (string | RegExp)[] = [];
   readonly #beforeEnd: (() => Promise<void>)[] = [];
   #server: Server | null = null;
   #closing: Promise<void> | null = null;
@@ -60,8 +64,12 @@ export class HttpService implements Service {
     return jsonBodyOf(this.#parts.bodies.parse, this.limits.bodyBytes, options);
   }
 
+  shedLoadAt(path: string | RegExp): void {
+    this.#shedPaths.push(path);
+  }
+
   describe(paths: Readonly<Record<string, unknown>>): void {
-    Object.assign(this.#parts.paths, paths);
+    Object.assign(this.paths, paths);
   }
 
   onDrain(what: () => Promise<void>): void {
@@ -72,7 +80,10 @@ export class HttpService implements Service {
     const { host, port } = this.#parts;
     this.app.use(refuseUnknown(this.app));
     this.app.use(handleErrors);
-    const server = httpServer(this.app, this.limits.bodyBytes);
+    const server = httpServer(this.app, {
+      maxBodyBytes: this.limits.bodyBytes,
+      refuses: (req) => this.#sheds(req),
+    });
     server.listen(port, host);
     await once(server, "listening");
     this.#server = server;
@@ -83,23 +94,41 @@ export class HttpService implements Service {
     return url;
   }
 
+  #sheds({ method, url = "" }: IncomingMessage): boolean {
+    if (method !== "POST" || !this.models.isFull) return false;
+    const path = url.split("?", 1)[0]!;
+    const sheds = this.#shedPaths.some((each) => (typeof each === "string" ? each === path : each.test(path)));
+    if (sheds) this.#parts.onShed();
+    return sheds;
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
   async #close(): Promise<void> {
-    const late = this.limits.drainSeconds * 1000;
     const server = this.#server;
-    const closed = server === null ? Promise.resolve() : once(server, "close");
-    server?.close();
-    const timer = setTimeout(() => server?.closeAllConnections(), late);
+    const closed = server === null ? Promise.resolve() : ended(server, this.limits.drainSeconds * 1000);
     const drains = this.#beforeEnd.map((what) => what());
     for (const { reason } of (await Promise.allSettled(drains)).filter((each) => each.status === "rejected")) {
       this.log.error({ err: reason }, "a part of the service could not be drained");
     }
     await closed;
-    clearTimeout(timer);
     await Promise.all([this.models.close(), this.#parts.bodies.close()]);
   }
+}
+
+const LOOK_MS = 50;
+
+/** Takes no new connections, waits for the requests in flight, and at last ends what is left of them. */
+async function ended(server: Server, patienceMs: number): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  // A connection is idle once its last answer is out, and its client would keep it for a while.
+  const looks = setInterval(() => server.closeIdleConnections(), LOOK_MS);
+  const patience = setTimeout(() => server.closeAllConnections(), patienceMs);
+  await closed;
+  clearInterval(looks);
+  clearTimeout(patience);
 }

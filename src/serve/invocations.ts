@@ -50,7 +50,7 @@ export function invocations({ models, maxRows, jsonBody }: InvocationsOptions): 
         : "instances" in body
           ? ([body.instances, ["instances"]] as const)
           : ([body.dataframe_split.data, ["dataframe_split", "data"]] as const);
-    const X = toRows(numbers, { features: model.features, maxRows, path });
+    const X = toRows(numbers, model, { maxRows, path });
     const { labels } = await models.predict(model.name, X, { signal: closeSignal(res) });
     res.set("X-Model-Version", String(model.version)).json({ predictions: Array.from<unknown>(labels as never) });
   });

@@ -1,4 +1,4 @@
-import { TrellisError } from "../core/errors.js";
+import { InvalidModelError, TrellisError } from "../core/errors.js";
 import { Matrix, type MatrixData } from "../core/matrix.js";
 import type { StoredModel } from "../node/model-store.js";
 import { MODEL_NAME, type ModelSource } from "./model-source.js";
@@ -54,12 +54,21 @@ export class LoadedModels implements ServedModels {
   constructor(options: LoadedModelsOptions) {
     this.#options = options;
     this.#thread = this.#startThread();
-    this.#queue = new PredictionQueue(options.limits, (order) => this.#thread.call("predict", order), options.watcher);
+    this.#queue = new PredictionQueue(
+      options.limits,
+      (order) => this.#thread.call("predict", order, [order.data.buffer]),
+      options.watcher,
+    );
   }
 
   /** Requests that wait for a prediction or for its rest. */
   get queued(): number {
     return this.#queue.size;
+  }
+
+  /** Whether a request for a prediction would be refused. */
+  get isFull(): boolean {
+    return this.#queue.isFull;
   }
 
   /** Whether every expected model is there, and at least one. */
@@ -77,11 +86,6 @@ export class LoadedModels implements ServedModels {
 
   versions(name: string): readonly ServedModel[] {
     return (this.#models.get(name) ?? []).map(({ served }) => served).sort((a, b) => b.version - a.version);
-  }
-
-  /** @throws RequestError 503 QUEUE_FULL; for whoever wants to know before it reads a body */
-  checkRoom(): void {
-    this.#queue.checkRoom(1);
   }
 
   async predict(name: string, X: Matrix, options: PredictOptions = {}): Promise<Prediction> {
@@ -170,7 +174,8 @@ export class LoadedModels implements ServedModels {
     const key = ++this.#keys;
     const loaded = await this.#loadBytes(key, stored);
     const { className, features, classes, hasProbabilities, secondsPerRow } = loaded;
-    const served = { name, version, sha256, bytes, className, features, classes, hasProbabilities, facts };
+    const scale = scaleOf(stored);
+    const served = { name, version, sha256, bytes, className, features, classes, hasProbabilities, scale, facts };
     return { served, key, pace: { secondsPerRow }, uses: 0, replaced: false };
   }
 
@@ -179,7 +184,7 @@ export class LoadedModels implements ServedModels {
     const loaded = await this.#thread.call("load", { key, bytes });
     if (loaded.sha256 === sha256) return loaded;
     await this.#thread.call("unload", { key });
-    throw new TrellisError(`version ${version} of ${name} is not the file that it was`, "INVALID_MODEL");
+    throw new InvalidModelError(`version ${version} of ${name} is not the file that its hash says`);
   }
 
   #unloadUnused({ key, uses, replaced }: Version): void {
@@ -221,6 +226,11 @@ export class LoadedModels implements ServedModels {
 function notFound(name: string, version?: number): RequestError {
   const what = version === undefined ? "model" : `version ${version} of a model`;
   return new RequestError(404, "MODEL_NOT_FOUND", `there is no ${what} named ${JSON.stringify(name.slice(0, 64))}`);
+}
+
+function scaleOf({ name, version, facts: { scale = null } }: StoredModel): number | null {
+  if (scale === null || (typeof scale === "number" && scale > 0 && Number.isFinite(scale))) return scale;
+  throw new InvalidModelError(`facts.scale of version ${version} of ${name} must be a number > 0`);
 }
 
 function tableOf(values: MatrixData | null, rows: number): Matrix | null {

@@ -86,7 +86,11 @@ export class Metrics implements ModelsWatcher {
   failed(model: ServedModel | null, code: string): void {
     const { name, version } = model ?? { name: "other", version: "none" };
     this.#failures.inc({ model: name, version: String(version), code });
-    if (PROTECTION.has(code)) this.#rejected.inc({ reason: code });
+    if (PROTECTION.has(code)) this.rejected(code);
+  }
+
+  rejected(reason: string): void {
+    this.#rejected.inc({ reason });
   }
 
   /** Times each request by the route that it matched. */

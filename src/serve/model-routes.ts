@@ -4,9 +4,8 @@ import type { ModelSource } from "./model-source.js";
 import type { ServedModel, ServedModels } from "./served-models.js";
 
 function entryOf(model: ServedModel): object {
-  const { name, version, sha256, bytes, className, features, classes, facts } = model;
-  const url = `/models/${name}/versions/${version}`;
-  return { name, version, sha256, bytes, className, features, classes, facts, url };
+  const { hasProbabilities: _, ...entry } = model;
+  return { ...entry, url: `/models/${model.name}/versions/${model.version}` };
 }
 
 /** GET /models: what is served; GET /models/{name}/versions/{version}: the model file itself, for whoever predicts on its own. */

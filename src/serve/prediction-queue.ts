@@ -1,7 +1,7 @@
 import type { Label } from "../core/labels.js";
 import type { Matrix, MatrixData } from "../core/matrix.js";
 import { RequestError } from "./request-error.js";
-import type { Predicted, PredictOrder } from "./thread-messages.js";
+import type { OwnData, Predicted, PredictOrder } from "./thread-messages.js";
 
 /** Rows that go to the thread at once, at most. */
 const MAX_BATCH_ROWS = 256;
@@ -79,20 +79,21 @@ export class PredictionQueue {
     return this.#requests;
   }
 
-  /** @throws RequestError 503 QUEUE_FULL if so many rows more may not wait */
-  checkRoom(rows: number): void {
+  /** Whether not even one row more may wait. */
+  get isFull(): boolean {
+    return !this.#hasRoom(1);
+  }
+
+  #hasRoom(rows: number): boolean {
     const { queuedRows, queuedRequests } = this.#limits;
-    if (this.#requests < queuedRequests && this.#rows + rows <= queuedRows) return;
-    throw new RequestError(503, "QUEUE_FULL", "too many requests wait for the models; try again later", {
-      retryAfter: 1,
-    });
+    return this.#requests < queuedRequests && this.#rows + rows <= queuedRows;
   }
 
   /** @throws RequestError 503 QUEUE_FULL, DEADLINE; the signal's reason; whatever `send` throws */
   async add(ask: Ask): Promise<Answer> {
     const { X, signal, deadline } = ask;
     signal?.throwIfAborted();
-    this.checkRoom(X.rows);
+    if (!this.#hasRoom(X.rows)) throw full();
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         ask,
@@ -199,9 +200,9 @@ function takeFrom(line: Waiting[]): readonly Piece[] {
   return pieces;
 }
 
-function joined(pieces: readonly Piece[], rows: number): MatrixData {
+function joined(pieces: readonly Piece[], rows: number): OwnData {
   const { X } = pieces[0]!.waiting.ask;
-  const data = new (X.data.constructor as new (length: number) => MatrixData)(rows * X.cols);
+  const data = new (X.data.constructor as new (length: number) => OwnData)(rows * X.cols);
   let at = 0;
   for (const { waiting, from, rows: count } of pieces) {
     const { data: values, cols } = waiting.ask.X;
@@ -246,6 +247,11 @@ function concatenated<T extends MatrixData>(arrays: readonly T[]): T {
     at += array.length;
   }
   return all;
+}
+
+function full(): RequestError {
+  const message = "too many requests wait for the models; try again later";
+  return new RequestError(503, "QUEUE_FULL", message, { retryAfter: 1 });
 }
 
 function tooLate(deadline: number): RequestError {

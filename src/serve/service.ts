@@ -58,6 +58,11 @@ export interface Service {
   readonly requireToken: RequestHandler;
   /** For routes that take JSON: checks the type, reads at most so much, parses, packs numbers; large bodies on a thread. */
   jsonBody(options?: JsonBodyOptions): RequestHandler;
+  /**
+   * Says that POST to this path asks the models: while their queue is full it is refused before anything of it is read or logged, so
+   * that refusing takes next to nothing from those that are answered.
+   */
+  shedLoadAt(path: string | RegExp): void;
   /** Adds to /openapi.json; `paths` as OpenAPI 3.1 has them, schemas as zod's `toJSONSchema` makes them. */
   describe(paths: Readonly<Record<string, unknown>>): void;
   /** Called when the service drains, before it waits for requests in flight. */

@@ -21,8 +21,8 @@ const INTEGERS: Readonly<Record<string, readonly [number, number]>> = {
   INT64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
 };
 
-export function inputsOf({ features }: ServedModel): readonly TensorShape[] {
-  return [{ name: INPUT, datatype: "FP64", shape: [-1, features] }];
+export function inputsOf({ features, scale }: ServedModel): readonly TensorShape[] {
+  return [{ name: INPUT, datatype: scale === null ? "FP64" : "UINT8", shape: [-1, features] }];
 }
 
 /** A classifier answers labels and, if it has them, probabilities; all others numbers. */
@@ -43,7 +43,8 @@ function datatypeOf(classes: readonly Label[]): string {
  *
  * @throws RequestError 400 naming what does not fit
  */
-export function rowsOf(input: InferInput, { features }: ServedModel, maxRows: number): Matrix {
+export function rowsOf(input: InferInput, model: ServedModel, maxRows: number): Matrix {
+  const { features } = model;
   const { shape, datatype, data } = input;
   const path = ["inputs", 0, "data"];
   if (input.name !== INPUT) {
@@ -61,17 +62,16 @@ export function rowsOf(input: InferInput, { features }: ServedModel, maxRows: nu
     const message = `shape [${shape.join(", ")}] needs ${rows! * width} values; data has ${data.shape.join(" x ")}`;
     throw new RequestError(400, "BAD_SHAPE", message, { path });
   }
-  const integers = INTEGERS[datatype];
   const table = { shape: [rows!, width] as const, values: data.values };
-  const X = toRows(table, { features, maxRows, path, ...(integers === undefined ? {} : { integers }) });
-  return datatype === "FP32" ? new Matrix(floats(data.values, width), rows!, width) : X;
+  const X = toRows(table, model, { maxRows, path, integers: INTEGERS[datatype] });
+  return datatype === "FP32" && model.scale === null ? inFloats(X) : X;
 }
 
-function floats(values: Float64Array, width: number): Float32Array {
-  const narrow = Float32Array.from(values);
+function inFloats({ data, rows, cols }: Matrix): Matrix {
+  const narrow = Float32Array.from(data);
   const wrong = narrow.findIndex((value) => !Number.isFinite(value));
-  if (wrong < 0) return narrow;
-  const [row, column] = [Math.floor(wrong / width), wrong % width];
+  if (wrong < 0) return new Matrix(narrow, rows, cols);
+  const [row, column] = [Math.floor(wrong / cols), wrong % cols];
   const message = `row ${row}, column ${column} of data is too large for FP32`;
   throw new RequestError(400, "OUT_OF_RANGE", message, { path: ["inputs", 0, "data"] });
 }

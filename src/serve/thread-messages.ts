@@ -19,9 +19,12 @@ export interface Loaded {
   readonly secondsPerRow: number;
 }
 
+/** Numbers of their own, which can be given to another thread. */
+export type OwnData = Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
 export interface PredictOrder {
   readonly key: number;
-  readonly data: MatrixData;
+  readonly data: OwnData;
   readonly rows: number;
   readonly scale: number | null;
   readonly probabilities: boolean;

@@ -2,24 +2,34 @@ import { Matrix } from "../core/matrix.js";
 import { isNumberTable } from "./pack-numbers.js";
 import { RequestError } from "./request-error.js";
 
+/** What a row has to be; a ServedModel says it of its rows. */
 export interface RowRules {
   /** Values in a row. */
   readonly features: number;
+  /** With a scale rows are integers from 0 to 255, and kept as bytes of that scale. Default null: any finite numbers. */
+  readonly scale?: number | null;
+}
+
+export interface RowOptions {
   /** Most rows. Default 2,048. */
   readonly maxRows?: number;
-  /** Only integers from here to there, kept as bytes if they are that. Default: any finite number. */
-  readonly integers?: readonly [from: number, to: number];
+  /** Only integers from here to there. Default: what the rules say. */
+  readonly integers?: readonly [from: number, to: number] | undefined;
   /** Where in the body they stand, for the error. Default ["data"]. */
-  readonly path?: readonly (string | number)[];
+  readonly path?: Path;
 }
+
+type Path = readonly (string | number)[];
+
+const BYTES = [0, 255] as const;
 
 /**
  * The rows of a body's numbers (see `numbers` of `jsonBody`), checked.
  *
  * @throws RequestError 400 EMPTY, BAD_SHAPE, OUT_OF_RANGE naming row and column; 413 TOO_MANY_ROWS
  */
-export function toRows(numbers: unknown, rules: RowRules): Matrix {
-  const { features, maxRows = 2_048, path = ["data"] } = rules;
+export function toRows(numbers: unknown, { features, scale = null }: RowRules, options: RowOptions = {}): Matrix {
+  const { maxRows = 2_048, path = ["data"] } = options;
   const name = String(path.at(-1));
   if (!isNumberTable(numbers)) {
     throw new RequestError(400, "BAD_SHAPE", `${name} must be rows of ${features} numbers, [[...], ...]`, { path });
@@ -39,17 +49,14 @@ export function toRows(numbers: unknown, rules: RowRules): Matrix {
       path,
     });
   }
-  return new Matrix(checked(values, features, rules.integers, path), rows, features);
+  const integers = scale === null ? options.integers : BYTES;
+  if (integers !== undefined) checkIntegers(values, features, integers, path);
+  return scale === null
+    ? new Matrix(values, rows, features)
+    : new Matrix(Uint8Array.from(values), rows, features, { scale });
 }
 
-function checked(
-  values: Float64Array,
-  width: number,
-  integers: readonly [number, number] | undefined,
-  path: readonly (string | number)[],
-): Float64Array | Uint8Array {
-  if (integers === undefined) return values;
-  const [from, to] = integers;
+function checkIntegers(values: Float64Array, width: number, [from, to]: readonly [number, number], path: Path): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (Number.isInteger(value) && value >= from && value <= to) continue;
@@ -57,5 +64,4 @@ function checked(
     const message = `row ${row}, column ${column} of ${path.at(-1)} must be an integer from ${from} to ${to}; got ${value}`;
     throw new RequestError(400, "OUT_OF_RANGE", message, { path: [...path, row, column] });
   }
-  return from === 0 && to === 255 ? Uint8Array.from(values) : values;
 }
