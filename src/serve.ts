@@ -4,7 +4,18 @@
  *
  * @module
  */
+
+export { checkBody, numberTable } from "./serve/check-body.js";
+export { closeSignal } from "./serve/close-signal.js";
+export { createService } from "./serve/create-service.js";
+export { refuseCrossSite } from "./serve/cross-site.js";
 export type { JobContext, JobEvent, JobState, JobStatus, Jobs, JobsOptions } from "./serve/jobs.js";
+export type { JsonBodyOptions } from "./serve/json-body.js";
+export type { NumberTable } from "./serve/pack-numbers.js";
+export { type BodyOptions, type ParsedBody, parseBody } from "./serve/parse-body.js";
 export { RequestError, type RequestErrorOptions } from "./serve/request-error.js";
+export { sendError } from "./serve/send-error.js";
+export { endWithProcess, serve } from "./serve/serve.js";
 export type { Prediction, PredictOptions, ServedModel, ServedModels } from "./serve/served-models.js";
 export type { Limits, Service, ServiceOptions } from "./serve/service.js";
+export { type RowRules, toRows } from "./serve/to-rows.js";

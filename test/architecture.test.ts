@@ -39,6 +39,7 @@ const VOCABULARY = ["core/errors.ts", "core/labels.ts", "core/nearest-name.ts"];
 const PACKAGES: Record<string, string | readonly string[]> = {
   node: "node/",
   "node:crypto": ["bullmq/", "serve/"],
+  "node:events": "serve/",
   "node:http": "serve/",
   "node:net": "serve/",
   "node:os": "serve/",

@@ -15,6 +15,7 @@ export interface ServedModel {
   readonly features: number;
   /** Of a classifier, sorted; null for others. */
   readonly classes: readonly Label[] | null;
+  readonly hasProbabilities: boolean;
   /** What its maker said of it: metrics, parameters. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
