@@ -2,13 +2,14 @@
 // the graphics ones on a software renderer) and puts tfjsBackend through the suite of neural backends there. A backend that cannot
 // start is said to be so, with the reason. Arguments name the backends to check; default all.
 // Needs Chromium (on Debian: apt-get install chromium; elsewhere set CHROMIUM to its path).
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { findChromium, MISSING } from "./chromium.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const wasmFolder = join(root, "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out");
@@ -81,11 +82,9 @@ try {
 }
 `;
 
-const chromium = [process.env.CHROMIUM, "chromium", "chromium-browser", "google-chrome"].find(
-  (name) => name && spawnSync(name, ["--version"]).status === 0,
-);
+const chromium = findChromium();
 if (!chromium) {
-  console.error("Chromium is missing: apt-get install chromium, or set CHROMIUM to its path");
+  console.error(MISSING);
   process.exit(1);
 }
 const bundle = await build({

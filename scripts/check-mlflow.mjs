@@ -27,6 +27,7 @@ import { loadDigits } from "trellis-learn/datasets";
 import { mlflowTracker } from "trellis-learn/mlflow";
 import { searchJournal } from "trellis-learn/node";
 import { track } from "trellis-learn/tracking";
+import { findChromium } from "./chromium.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const venv = path("../test/tracking/.venv");
@@ -341,9 +342,7 @@ async function checkFolder(folder) {
 
 /** @returns whether there is Chromium to photograph with */
 function photograph(url, folder, kept) {
-  const chromium = [process.env.CHROMIUM, "chromium", "chromium-browser", "google-chrome"].find(
-    (name) => name && spawnSync(name, ["--version"]).status === 0,
-  );
+  const chromium = findChromium();
   if (!chromium) return false;
   const file = kept ?? join(folder, "ui.png");
   const options = [

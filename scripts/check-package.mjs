@@ -4,10 +4,10 @@
 // Needs the npm registry and Chromium (on Debian: apt-get install chromium; elsewhere set CHROMIUM to its path).
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { findChromium, launchChromium, MISSING, PLAYWRIGHT } from "./chromium.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), "trellis-package-"));
@@ -139,30 +139,15 @@ function checkNode(tarball) {
 }
 
 async function checkBrowser(tarball) {
-  const chromium = [process.env.CHROMIUM, "chromium", "chromium-browser", "google-chrome"].find(
-    (name) => name && spawnSync(name, ["--version"]).status === 0,
-  );
+  const chromium = findChromium();
   if (!chromium) {
-    failures.push("Chromium is missing, so no page was opened: apt-get install chromium, or set CHROMIUM to its path");
+    failures.push(`No page was opened. ${MISSING}`);
     return;
   }
   const files = { "index.html": '<!doctype html><script type="module" src="./main.js"></script>', "main.js": inPage };
-  const folder = project("vite", files, [tarball, "vite@8", "playwright-core@1.65.1"]);
+  const folder = project("vite", files, [tarball, "vite@8", PLAYWRIGHT]);
   const vite = await import(pathToFileURL(join(folder, "node_modules/vite/dist/node/index.js")).href);
-  const playwright = createRequire(join(folder, "package.json"))("playwright-core");
-  const executablePath = execFileSync("sh", ["-c", `command -v "${chromium}"`], { encoding: "utf8" }).trim();
-  const browser = await playwright.chromium.launch({
-    executablePath,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  const browser = await launchChromium(chromium, folder);
   const quiet = { root: folder, logLevel: "error" };
   const open = async (consumer, server) => {
     const page = await browser.newPage();
