@@ -2,7 +2,7 @@ import { InvalidModelError, TrellisError } from "../core/errors.js";
 import { Matrix, type MatrixData } from "../core/matrix.js";
 import type { StoredModel } from "../node/model-store.js";
 import { MODEL_NAME, type ModelSource } from "./model-source.js";
-import { PredictionQueue, type QueueLimits, type QueueWatcher } from "./prediction-queue.js";
+import { BatchSize, PredictionQueue, type QueueLimits, type QueueWatcher } from "./prediction-queue.js";
 import { RequestError } from "./request-error.js";
 import type { Prediction, PredictOptions, ServedModel, ServedModels } from "./served-models.js";
 import { ServiceThread, ThreadGoneError } from "./service-thread.js";
@@ -33,7 +33,7 @@ interface Version {
   readonly served: ServedModel;
   /** Its number in the thread. */
   readonly key: number;
-  readonly pace: { secondsPerRow: number };
+  readonly batchSize: BatchSize;
   /** Requests that it has to answer; a version that others replaced stays in the thread as long as there are any. */
   uses: number;
   replaced: boolean;
@@ -104,14 +104,14 @@ export class LoadedModels implements ServedModels {
   }
 
   async #predict(version: Version, X: Matrix, options: PredictOptions): Promise<Prediction> {
-    const { served, key, pace } = version;
+    const { served, key, batchSize } = version;
     if (X.cols !== served.features) {
       throw new RequestError(400, "BAD_SHAPE", `expected ${served.features} values in a row, got ${X.cols}`);
     }
     const { probabilities = false, deadline = this.#options.limits.predictSeconds, signal } = options;
     version.uses++;
     try {
-      const answer = await this.#queue.add({ key, X, probabilities, pace, deadline, signal });
+      const answer = await this.#queue.add({ key, X, probabilities, batchSize, deadline, signal });
       return { model: served, labels: answer.labels, probabilities: tableOf(answer.probabilities, X.rows) };
     } catch (error) {
       throw error instanceof ThreadGoneError ? restarting(error) : error;
@@ -173,10 +173,10 @@ export class LoadedModels implements ServedModels {
     const { name, version, sha256, bytes, facts } = stored;
     const key = ++this.#keys;
     const loaded = await this.#loadBytes(key, stored);
-    const { className, features, classes, hasProbabilities, secondsPerRow } = loaded;
+    const { className, features, classes, hasProbabilities } = loaded;
     const scale = scaleOf(stored);
     const served = { name, version, sha256, bytes, className, features, classes, hasProbabilities, scale, facts };
-    return { served, key, pace: { secondsPerRow }, uses: 0, replaced: false };
+    return { served, key, batchSize: new BatchSize(), uses: 0, replaced: false };
   }
 
   async #loadBytes(key: number, { name, version, sha256 }: StoredModel | ServedModel): Promise<Loaded> {
