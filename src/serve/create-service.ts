@@ -40,7 +40,7 @@ const LIMITS: Limits = {
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { host = "127.0.0.1", port = 8080, name = "trellis-learn", version = "1", expected = [] } = options;
   const limits = limitsOf(options.limits ?? {});
-  const log = options.log ?? pino();
+  const log = options.log === null ? pino({ level: "silent" }) : (options.log ?? pino());
   const source = await modelSource(options.models);
   const metrics: Metrics = new Metrics({ queued: () => models.queued, models: () => models.list() });
   const models: LoadedModels = new LoadedModels({

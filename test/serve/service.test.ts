@@ -3,7 +3,8 @@ import { DecisionTreeClassifier, GradientBoostingRegressor, Matrix, RandomForest
 import { loadIris } from "trellis-learn/datasets";
 import { RequestError, refuseCrossSite, sendError } from "trellis-learn/serve";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { call, MemoryStore, type Running, running, tensor } from "./running-service.js";
+import { call, tensor } from "./client.js";
+import { MemoryStore, type Running, running } from "./running-service.js";
 
 const ROW = [5.1, 3.5, 1.4, 0.2];
 const TOKEN = "a-token-of-this-test";
@@ -14,7 +15,7 @@ let here: Running;
 let url: string;
 
 beforeAll(async () => {
-  const iris = await loadIris();
+  const iris = loadIris();
   X = iris.X;
   const species = Array.from(iris.y, (code) => iris.targetNames[code]!);
   await forest.fit(X, iris.y);

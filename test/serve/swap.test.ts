@@ -2,14 +2,15 @@ import { request } from "node:http";
 import { DecisionTreeClassifier, SVC, toBytes } from "trellis-learn";
 import { loadIris } from "trellis-learn/datasets";
 import { beforeAll, describe, expect, it } from "vitest";
-import { call, MemoryStore, running, tensor } from "./running-service.js";
+import { call, tensor } from "./client.js";
+import { MemoryStore, running } from "./running-service.js";
 
 const ROW = [5.1, 3.5, 1.4, 0.2];
 let tree: DecisionTreeClassifier;
 let svc: SVC;
 
 beforeAll(async () => {
-  const { X, y } = await loadIris();
+  const { X, y } = loadIris();
   tree = await new DecisionTreeClassifier().fit(X, y);
   svc = await new SVC({ probability: true, randomState: 1 }).fit(X, y);
 });
@@ -122,5 +123,5 @@ async function waitFor(url: string, line: string): Promise<void> {
 }
 
 async function matrixOf() {
-  return (await loadIris()).X;
+  return (loadIris()).X;
 }

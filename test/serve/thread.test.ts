@@ -2,12 +2,13 @@ import type { Worker } from "node:worker_threads";
 import { DecisionTreeClassifier } from "trellis-learn";
 import { loadIris } from "trellis-learn/datasets";
 import { expect, it } from "vitest";
-import { call, MemoryStore, running, tensor } from "./running-service.js";
+import { call, tensor } from "./client.js";
+import { MemoryStore, running } from "./running-service.js";
 
 it("A models' thread that dies is started again with its models; its requests are answered 503, those behind them wait.", async () => {
   const threads: Worker[] = [];
   process.on("worker", (worker) => threads.push(worker));
-  const { X, y } = await loadIris();
+  const { X, y } = loadIris();
   const tree = await new DecisionTreeClassifier().fit(X, y);
   const store = new MemoryStore();
   await store.publish("iris", tree);
