@@ -4,12 +4,13 @@
  *
  * @module
  */
+
 export { checkBody, jsonSchemaOf, numberTable } from "./serve/check-body.js";
 export { closeSignal } from "./serve/close-signal.js";
 export { createService } from "./serve/create-service.js";
 export { refuseCrossSite } from "./serve/cross-site.js";
 export { type JobRoutesOptions, jobHandler, jobRoutes } from "./serve/job-routes.js";
-export type { JobEvent, JobState, JobStatus, Jobs, JobsOptions } from "./serve/jobs.js";
+export type { JobContext, JobEvent, JobState, JobStatus, Jobs, JobsOptions } from "./serve/jobs.js";
 export type { JsonBodyOptions } from "./serve/json-body.js";
 export { openJobs } from "./serve/open-jobs.js";
 export type { NumberTable } from "./serve/pack-numbers.js";
