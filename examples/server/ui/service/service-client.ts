@@ -29,7 +29,7 @@ export class ServiceClient {
     setInterval(() => {
       const isTrusted = document.visibilityState === "hidden" || performance.now() - this.#lastAnswer < TRUST;
       if (this.#reachable && isTrusted) return;
-      this.#fetch("/livez", { signal: AbortSignal.timeout(PATIENCE) }).catch(() => undefined);
+      this.#look().catch(() => undefined);
     }, LOOK_EVERY);
   }
 
@@ -77,6 +77,11 @@ export class ServiceClient {
   async mlflowUrl(): Promise<string | null> {
     const { mlflowUrl } = await this.#json<{ readonly mlflowUrl?: unknown }>("/ui/config.json");
     return typeof mlflowUrl === "string" && /^https?:/.test(mlflowUrl) ? mlflowUrl : null;
+  }
+
+  async #look(): Promise<void> {
+    // What is not read keeps a connection.
+    await (await this.#fetch("/livez", { signal: AbortSignal.timeout(PATIENCE) })).text();
   }
 
   async #json<T>(
