@@ -69,8 +69,9 @@ export class ServiceClient {
     return this.#json(`/v2/models/${encodeURIComponent(model)}/infer`, { method: "POST", body });
   }
 
-  eventsUrl(id: string): string {
-    return `/training/${encodeURIComponent(id)}/events`;
+  /** Where the events after number `after` come from. */
+  eventsUrl(id: string, after: number): string {
+    return `/training/${encodeURIComponent(id)}/events?after=${after}`;
   }
 
   /** Where the page is told to look for MLflow, or null. */

@@ -20,10 +20,12 @@ interface TrainFormProps {
   /** The training that runs, if one does. */
   readonly running: TrainingStatus | null;
   onStarted(training: TrainingStatus): void;
+  /** Another training runs. */
+  onRefused(): void;
 }
 
 /** What to train: families, their grids, how much data, how many folds. */
-export function TrainForm({ service, running, onStarted }: TrainFormProps) {
+export function TrainForm({ service, running, onStarted, onRefused }: TrainFormProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(FAMILIES.map(({ name }) => name)));
   const [texts, setTexts] = useState(DEFAULT_TEXTS);
   const [small, setSmall] = useState(true);
@@ -60,7 +62,9 @@ export function TrainForm({ service, running, onStarted }: TrainFormProps) {
     try {
       onStarted(await service.startTraining(spec));
     } catch (error) {
-      if (error instanceof ServiceError && (error.status === 401 || error.status === 403)) setNeedsToken(true);
+      const { status = 0 } = error as Partial<ServiceError>;
+      if (status === 401 || status === 403) setNeedsToken(true);
+      if (status === 409) onRefused();
       setProblem(advice(error));
     } finally {
       setBusy(false);

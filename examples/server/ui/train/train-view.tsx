@@ -39,8 +39,8 @@ export function TrainView({ service, id }: TrainViewProps) {
       <TrainForm
         service={service}
         running={running}
+        onRefused={reload}
         onStarted={({ id: started }) => {
-          reload();
           location.hash = `#train/${started}`;
         }}
       />
