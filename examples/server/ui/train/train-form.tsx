@@ -51,6 +51,8 @@ export function TrainForm({ service, running, onStarted, onRefused }: TrainFormP
     const unreadable = grids.find(({ grid }) => grid === null);
     if (unreadable)
       return setProblem(`Every parameter of ${titleOf(unreadable.name)} needs values, with commas between.`);
+    if (!(Number.isInteger(folds) && folds >= 2 && folds <= 20))
+      return setProblem("Folds must be a whole number from 2 to 20.");
     if (grids.length === 0) return setProblem("Choose at least one family.");
     const search = (grid: GridSearch["param"]): GridSearch => ({ param: grid, n_jobs: -1, cv: folds });
     const spec: TrainingSpec = {
@@ -150,7 +152,7 @@ export function TrainForm({ service, running, onStarted, onRefused }: TrainFormP
       {problem !== null && (
         <div class="notice" role="alert">
           <p>{problem}</p>
-          {running !== null && <a href={`#train/${running.id}`}>Watch the training that runs</a>}
+          {running !== null && <a href="#train">Watch the training that runs</a>}
         </div>
       )}
     </form>
