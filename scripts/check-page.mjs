@@ -169,7 +169,7 @@ try {
 
       await page.reload();
       await page.getByText(/^2[0-9] of 27$/).waitFor();
-      await page.goto(`${service.url}/ui/#train`);
+      await page.goto(`${service.url}/ui/#train/new`);
       await page.getByRole("checkbox", { name: "Convolutional net" }).uncheck();
       await page.getByRole("button", { name: "Start training" }).click();
       await page.getByText("Another training runs").waitFor();

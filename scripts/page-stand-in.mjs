@@ -93,7 +93,7 @@ async function makeModels(folder) {
   for (const [name, model] of fitted) {
     writeFileSync(join(folder, name), await toBytes(model));
     const predicted = await model.predict(XTest);
-    facts[name] = { confusion: confusionMatrix(yTest, predicted, { labels: model.classes }) };
+    facts[name] = { scale: 1 / 255, confusion: confusionMatrix(yTest, predicted, { labels: model.classes }) };
   }
   return facts;
 }
@@ -128,6 +128,7 @@ export async function startStandIn({ page, models: folder, port = 0, pause = 40 
       className: model.definition.name,
       features: 784,
       classes: model.classes,
+      scale: facts.scale,
       facts,
       url: `/models/${name}/versions/1`,
     }));
@@ -215,8 +216,10 @@ export async function startStandIn({ page, models: folder, port = 0, pause = 40 
     for (const wake of training.watchers) wake();
   }
 
+  const told = ({ events, watchers, ...status }) => status;
+
   async function watch(request, response, training) {
-    let next = Number(request.headers["last-event-id"] ?? 0);
+    let next = Number(new URL(request.url, "http://localhost").searchParams.get("after"));
     response.writeHead(200, { ...HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
     response.once("close", () => {
       for (const wake of training.watchers) wake();
@@ -226,7 +229,9 @@ export async function startStandIn({ page, models: folder, port = 0, pause = 40 
         response.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
         next = id;
       }
-      if (training.state !== "running" || response.destroyed) return response.end();
+      if (response.destroyed) return;
+      if (training.state !== "running")
+        return response.end(`event: ended\ndata: ${JSON.stringify(told(training))}\n\n`);
       await new Promise((wake) => training.watchers.add(wake));
     }
   }
@@ -243,7 +248,6 @@ export async function startStandIn({ page, models: folder, port = 0, pause = 40 
       for await (const piece of request) text += piece;
       return JSON.parse(text);
     };
-    const told = ({ events, watchers, ...status }) => status;
 
     if (path === "/livez") return json(200, { live: true });
     if (path === "/models") return json(200, listed());
@@ -261,9 +265,9 @@ export async function startStandIn({ page, models: folder, port = 0, pause = 40 
     }
     const infer = /^\/v2\/models\/(\w+)\/infer$/.exec(path);
     if (infer && models.has(infer[1])) {
-      const { model } = models.get(infer[1]);
+      const { model, facts } = models.get(infer[1]);
       const { inputs } = await body();
-      const X = new Matrix(Float32Array.from(inputs[0].data), 1, 784);
+      const X = new Matrix(Uint8Array.from(inputs[0].data), 1, 784, facts);
       const { data } = await model.predictProba(X);
       return json(200, {
         model_name: infer[1],
