@@ -35,9 +35,10 @@ FROM debian:bookworm-slim AS base
 LABEL org.opencontainers.image.title="Trellis" \
   org.opencontainers.image.description="Trains, watches and serves classifiers of handwritten digits" \
   org.opencontainers.image.licenses="MIT"
+# A tmpfs at /state takes the folder's mode, but not its owner.
 RUN groupadd --gid 1000 trellis \
   && useradd --uid 1000 --gid trellis --no-create-home --home-dir /state --shell /usr/sbin/nologin trellis \
-  && install --directory --owner trellis --group trellis --mode 700 /state
+  && install --directory --owner trellis --group trellis --mode 1777 /state
 # TRUST_NETWORK: whoever reaches the port may train, as in the first seed; AUTH_TOKEN locks it.
 ENV HOST=0.0.0.0 \
   STATE_DIR=/state \
