@@ -12,7 +12,7 @@ COPY examples/mnist/package.json examples/mnist/
 COPY examples/server/package.json examples/server/
 RUN npm ci --ignore-scripts --no-audit
 COPY . .
-RUN npm run build && npm run build --workspace examples/server
+RUN npm run build:kernels && npx tsup --no-dts && npm run build --workspace examples/server
 # The models that the service has on its first start; a store is for its owner alone, these are for all.
 RUN STATE_DIR=/app/initial node examples/server/dist/train-models.js \
   && chmod --recursive a+rX /app/initial
