@@ -6,7 +6,7 @@ import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 /** Processes, each with a file of its own. */
-const PROCESSES = ["main", "digits", "train-models", "training-process"];
+const PROCESSES = ["main", "digits", "train-models", "training-process", "healthcheck"];
 
 /**
  * Bundles the service into a folder within this package: the other examples are bundled with it, packages are not.

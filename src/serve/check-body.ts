@@ -22,7 +22,9 @@ export function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const path = issue.path.filter((part) => typeof part !== "symbol");
   if (issue.code === "unrecognized_keys") {
     const key = JSON.stringify(issue.keys[0]!.slice(0, 64));
-    throw new RequestError(400, "UNKNOWN_KEY", `the key ${key} is not known here`, { path });
+    // Of its own accord zod says no more than that the key is not known.
+    const known = issue.message.startsWith("Unrecognized") ? "" : `; ${issue.message.slice(0, MAX_MESSAGE)}`;
+    throw new RequestError(400, "UNKNOWN_KEY", `the key ${key} is not known here${known}`, { path });
   }
   const where = path.length === 0 ? "the body" : path.join(".");
   throw new RequestError(400, "INVALID_BODY", `${where}: ${issue.message.slice(0, MAX_MESSAGE)}`, { path });

@@ -23,6 +23,8 @@ export interface Settings {
   /** Everybody who reaches the port may train, and call the service by any name. */
   readonly trustsNetwork: boolean;
   readonly allowedHosts: readonly string[];
+  /** Where people find MLflow, or null. */
+  readonly mlflowUrl: string | null;
   /** Mistakes of clients are answered 500 on the first seed's routes, as it did. */
   readonly compatStatus: boolean;
 }
@@ -54,8 +56,28 @@ export function readSettings(env: Environment, defaultPort: number): Settings {
     authToken: env.AUTH_TOKEN || null,
     trustsNetwork,
     allowedHosts: hosts.split(",").flatMap((host) => host.trim() || []),
+    mlflowUrl: env.MLFLOW_UI_URL || webPageOf(env.MLFLOW_TRACKING_URI),
     compatStatus: flag(env, "COMPAT_STATUS", false),
   };
+}
+
+/** The same, for a process: says what is wrong and ends it. */
+export function settingsOfProcess(defaultPort: number): Settings {
+  try {
+    return readSettings(process.env, defaultPort);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  }
+}
+
+/** A server of MLflow is also a page; its URI may hold a password, which is nobody's business. */
+function webPageOf(trackingUri = ""): string | null {
+  if (!/^https?:/i.test(trackingUri) || !URL.canParse(trackingUri)) return null;
+  const url = new URL(trackingUri);
+  url.username = url.password = "";
+  return url.href;
 }
 
 function integer(env: Environment, name: string, min: number, max: number, byDefault: number): number {

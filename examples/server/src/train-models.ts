@@ -3,7 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { modelStore } from "trellis-learn/node";
 import { firstTraining, isReadyToServe, openState } from "./initial-models.js";
-import { DEFAULT_PORT, readSettings } from "./settings.js";
+import { DEFAULT_PORT, settingsOfProcess } from "./settings.js";
 import type { StateFolder } from "./state-folder.js";
 
 async function trainModels(state: StateFolder, rows: number | null, signal: AbortSignal): Promise<void> {
@@ -31,7 +31,7 @@ function print(type: string, data: unknown): void {
   if (type === "ensemble-finished") console.log(`  ensemble  test accuracy ${accuracy!.toFixed(4)}`);
 }
 
-const { stateFolder, initialModels, trainRows } = readSettings(process.env, DEFAULT_PORT);
+const { stateFolder, initialModels, trainRows } = settingsOfProcess(DEFAULT_PORT);
 const state = await openState(stateFolder, initialModels);
 if (!(await isReadyToServe(state))) {
   const controller = new AbortController();

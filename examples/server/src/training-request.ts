@@ -26,9 +26,7 @@ const said = (sentence: string) => ({ error: () => `must be ${sentence}` });
 function record<S extends z.ZodRawShape>(shape: S, what: string) {
   return z.strictObject(shape, {
     error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? `must have no other keys than ${Object.keys(shape).join(", ")}`
-        : `must be ${what}`,
+      issue.code === "unrecognized_keys" ? `known are ${Object.keys(shape).join(", ")}` : `must be ${what}`,
   });
 }
 

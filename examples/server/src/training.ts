@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Data, loadData } from "mnist-example/data";
+import { type Data, loadData, PIXEL_SCALE } from "mnist-example/data";
 import { type Family, families } from "mnist-example/families";
 import { logBestOfAll } from "mnist-example/log-outcomes";
 import { ReportFolder } from "mnist-example/report-folder";
@@ -162,11 +162,12 @@ class Training {
     for (const outcome of outcomes) {
       const { name } = outcome;
       const current = await store.current(name);
-      const facts = outcome.cvScore === null ? ensembleFacts(outcome) : entryOf(outcome);
+      const scores = outcome.cvScore === null ? ensembleFacts(outcome) : entryOf(outcome);
+      const facts = { training: this.#id, scale: PIXEL_SCALE, ...scores };
       const { version } =
         current?.facts.training === this.#id
           ? current
-          : await store.publish(name, await readFile(this.#report.modelPath(name)), { training: this.#id, ...facts });
+          : await store.publish(name, await readFile(this.#report.modelPath(name)), facts);
       published.push({ name, version });
     }
     return published;
