@@ -18,7 +18,7 @@ export {
 } from "./report/feature-importances-picture.js";
 export type { FinishedSearch } from "./report/finished-search.js";
 export { type LearningCurvePictureOptions, learningCurvePicture } from "./report/learning-curve-picture.js";
-export { MissingPackageError } from "./report/missing-package.js";
+export { MissingPackageError } from "./core/missing-package.js";
 export { optimizationHistoryPicture } from "./report/optimization-history-picture.js";
 export { parallelCoordinatesPicture } from "./report/parallel-coordinates-picture.js";
 export {

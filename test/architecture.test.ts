@@ -25,6 +25,7 @@ const LEAVES = [
   "tfjs",
   "node",
   "bullmq",
+  "mljs",
 ];
 /** Leaves that import from other leaves, and from which. */
 const LEAVES_OF_LEAVES: Record<string, readonly string[]> = {
@@ -57,6 +58,9 @@ const PACKAGES: Record<string, string | readonly string[]> = {
   "@tensorflow": "tfjs/",
   bullmq: "bullmq/",
   ioredis: "bullmq/",
+  "ml-cart": "mljs/",
+  "ml-random-forest": "mljs/",
+  "ml-svm": "mljs/",
 };
 
 /** A static import or export from a module, an import for its effects, or a lazy import; types too. */
@@ -123,6 +127,7 @@ describe("The dependency rule", () => {
     ["fs outside of src/node", "datasets/mnist.ts", 'import { readFile } from "node:fs/promises";'],
     ["a second file with seedrandom", "tree/prune.ts", 'import seedrandom from "seedrandom";'],
     ["tfjs", "neural/dense.ts", 'import * as tf from "@tensorflow/tfjs";'],
+    ["ml.js", "tree/decision-tree.ts", 'const x = await import("ml-cart");'],
     ["a bare import for its effects", "core/state.ts", 'import "../tree/prune.js";'],
     ["Math.random", "split/k-fold.ts", "const x = Math.random();"],
     ["a folder that nobody placed in a layer", "utils/array.ts", ""],

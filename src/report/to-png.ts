@@ -1,5 +1,5 @@
 import { InvalidDataError, InvalidParameterError, TrellisError } from "../core/errors.js";
-import { optional } from "./missing-package.js";
+import { optional } from "../core/missing-package.js";
 
 export interface ToPngOptions {
   /** Pixels of the PNG for each pixel of the SVG, > 0. Default 2: sharp on today's screens. */

@@ -4,7 +4,7 @@ import { inRowBlocks, placeSource } from "../core/row-source.js";
 import { inSlices } from "../core/slices.js";
 import { NODE_BYTES, walk } from "../kernels/walk-trees.js";
 import type { Block, Memory, Scope } from "../parallel/memory.js";
-import { leafOf, type TreeModel } from "./tree-model.js";
+import { leafOf, type TreeNodes } from "./tree-model.js";
 
 /** Fewer walks (rows x trees) than this are done here; packing the trees for the kernel would cost more. */
 const FEW_WALKS = 20_000;
@@ -16,7 +16,7 @@ const ROWS = 1024;
  * (ascending). The trees are walked once for all counts.
  */
 export async function* sumOfTrees(
-  trees: readonly TreeModel[],
+  trees: readonly TreeNodes[],
   counts: readonly number[],
   outputs: number,
   X: Matrix,
@@ -41,7 +41,7 @@ export async function* sumOfTrees(
 }
 
 async function addHere(
-  trees: readonly TreeModel[],
+  trees: readonly TreeNodes[],
   outputs: number,
   X: Matrix,
   sum: Float64Array,
@@ -64,7 +64,7 @@ async function addHere(
 
 /** Puts trees and rows into the pool's memory; what it returns adds the trees [from, to) to all rows' sums. */
 async function placeWalker(
-  trees: readonly TreeModel[],
+  trees: readonly TreeNodes[],
   outputs: number,
   X: Matrix,
   scope: Scope,
@@ -105,10 +105,10 @@ interface Packed {
 }
 
 /** Kept as long as the trees themselves: a model that is served is asked again and again. */
-const packs = new WeakMap<readonly TreeModel[], Packed>();
+const packs = new WeakMap<readonly TreeNodes[], Packed>();
 
 /** The trees' nodes as the kernel reads them. */
-function packed(trees: readonly TreeModel[], outputs: number): Packed {
+function packed(trees: readonly TreeNodes[], outputs: number): Packed {
   const known = packs.get(trees);
   if (known !== undefined) return known;
   const nodes = new Uint8Array(NODE_BYTES * trees.reduce((sum, tree) => sum + tree.feature.length, 0));
@@ -132,7 +132,7 @@ function packed(trees: readonly TreeModel[], outputs: number): Packed {
 }
 
 /** The leaves of all trees, tree after tree. */
-function placeLeaves(trees: readonly TreeModel[], scope: Scope, memory: Memory): Block {
+function placeLeaves(trees: readonly TreeNodes[], scope: Scope, memory: Memory): Block {
   const leaves = scope.alloc(8 * trees.reduce((sum, tree) => sum + tree.value.length, 0));
   const values = memory.f64(leaves);
   let at = 0;

@@ -2,11 +2,8 @@ import { InvalidModelError } from "../core/errors.js";
 import type { Matrix } from "../core/matrix.js";
 import { arrayOf, recordOf, requireShape, type Shape } from "../core/model-shape.js";
 
-/**
- * One fitted tree, its nodes depth first: the left child of a node is the next node. State of decision trees and, many
- * of them, of forests.
- */
-export interface TreeModel {
+/** What a walk down a tree reads of it. Nodes are depth first: the left child of a node is the next node. */
+export interface TreeNodes {
   /** Column that a node splits on; -1 in leaves. */
   readonly feature: Int32Array;
   /** Rows with value <= threshold go left. 0 in leaves. */
@@ -15,6 +12,10 @@ export interface TreeModel {
   readonly right: Uint32Array;
   /** Rows x outputs: class proportions, or the mean. */
   readonly value: Float64Array;
+}
+
+/** One fitted tree: the state of decision trees and, many of them, of forests. */
+export interface TreeModel extends TreeNodes {
   /** Distinct rows of the training data in each node. */
   readonly samples: Uint32Array;
   /** Sum of their weights. */
@@ -68,7 +69,7 @@ export function meanImportances(trees: readonly TreeModel[], nFeatures: number):
 }
 
 /** The leaf (its row in `value`) that a row of the table reaches. */
-export function leafOf(tree: TreeModel, X: Matrix, row: number): number {
+export function leafOf(tree: TreeNodes, X: Matrix, row: number): number {
   const { feature, threshold, right } = tree;
   let node = 0;
   for (let split = feature[0]!; split >= 0; split = feature[node]!) {
@@ -77,30 +78,47 @@ export function leafOf(tree: TreeModel, X: Matrix, row: number): number {
   return right[node]!;
 }
 
-/** Which arrays a stored tree has. */
-const treeShape: Shape = recordOf({
+const nodesShape = {
   feature: arrayOf(Int32Array),
   threshold: arrayOf(Float64Array),
   right: arrayOf(Uint32Array),
   value: arrayOf(Float64Array),
+};
+
+/** Which arrays a stored tree has. */
+const treeShape: Shape = recordOf({
+  ...nodesShape,
   samples: arrayOf(Uint32Array),
   weight: arrayOf(Float64Array),
   impurity: arrayOf(Float64Array),
 });
 
+const damaged = (what: string) => new InvalidModelError(`the stored tree is damaged: ${what}`);
+
 /**
- * Refuses a tree that was tampered with: it must be in depth-first order, with features that exist and finite values, so
- * that every walk ends in a leaf.
+ * Refuses a tree that was tampered with.
  * @throws InvalidModelError
  */
 export function validateTree(tree: TreeModel, nFeatures: number, outputs: number): void {
   requireShape("a tree", tree, treeShape);
   const { feature, threshold, right, value, samples, weight, impurity } = tree;
+  if ([samples, weight, impurity].some(({ length }) => length !== feature.length)) {
+    throw damaged("its arrays differ in length");
+  }
+  validateNodes({ feature, threshold, right, value }, nFeatures, outputs);
+}
+
+/**
+ * Refuses nodes that were tampered with: they must be in depth-first order, with features that exist and finite values,
+ * so that every walk ends in a leaf.
+ * @throws InvalidModelError
+ */
+export function validateNodes(tree: TreeNodes, nFeatures: number, outputs: number): void {
+  requireShape("a tree", tree, recordOf(nodesShape));
+  const { feature, threshold, right, value } = tree;
   const nodes = feature.length;
-  const damaged = (what: string) => new InvalidModelError(`the stored tree is damaged: ${what}`);
   if (nodes === 0) throw damaged("it has no nodes");
-  const parallel = [threshold, right, samples, weight, impurity];
-  if (parallel.some(({ length }) => length !== nodes)) throw damaged("its arrays differ in length");
+  if (threshold.length !== nodes || right.length !== nodes) throw damaged("its arrays differ in length");
   /** Right children whose left siblings are being passed, innermost last: after a leaf the innermost must come. */
   const due: number[] = [];
   const rows = value.length / outputs;

@@ -1,4 +1,4 @@
-import { TrellisError } from "../core/errors.js";
+import { TrellisError } from "./errors.js";
 
 /** A feature needs a package that is not installed; it is optional, so that nobody carries it who does not draw. */
 export class MissingPackageError extends TrellisError {
