@@ -22,6 +22,9 @@ import type { Limits, Service, ServiceOptions } from "./service.js";
 
 const INFER = /^\/v2\/models\/[^/]+(?:\/versions\/[^/]+)?\/infer$/;
 
+/** So many bodies of the largest size may be in memory at a time. */
+const BODIES = 8;
+
 const LIMITS: Limits = {
   bodyBytes: 8 * 1024 * 1024,
   rows: 2_048,
@@ -38,7 +41,14 @@ const LIMITS: Limits = {
  * @throws InvalidParameterError; whatever loading one of the estimators throws
  */
 export async function createService(options: ServiceOptions): Promise<Service> {
-  const { host = "127.0.0.1", port = 8080, name = "trellis-learn", version = "1", expected = [] } = options;
+  const {
+    host = "127.0.0.1",
+    port = 8080,
+    name = "trellis-learn",
+    version = "1",
+    expected = [],
+    authToken = null,
+  } = options;
   const limits = limitsOf(options.limits ?? {});
   const log = options.log === null ? pino({ level: "silent" }) : (options.log ?? pino());
   const source = await modelSource(options.models);
@@ -48,7 +58,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     expected,
     limits,
     watcher: metrics,
-    warn: (message, error) => log.error({ err: error }, message),
+    log,
   });
   const app = newApp(log, metrics, [host, ...(options.allowedHosts ?? [])]);
   const service = new HttpService({
@@ -57,8 +67,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     registry: metrics.registry,
     log,
     limits,
-    requireToken: requireTokenOf(options.authToken ?? null, isLoopback(host)),
-    bodies: new BodyParser(),
+    requireToken: requireTokenOf(authToken, isLoopback(host)),
+    isOpen: authToken === null && !isLoopback(host),
+    bodies: new BodyParser(BODIES * limits.bodyBytes),
     onShed: () => metrics.rejected("QUEUE_FULL"),
     host,
     port,

@@ -22,6 +22,8 @@ export interface HttpServiceParts {
   readonly bodies: BodyParser;
   /** Told of each request that is refused unread. */
   readonly onShed: () => void;
+  /** Whether others can reach it, and it asks for no token. */
+  readonly isOpen: boolean;
   readonly host: string;
   readonly port: number;
 }
@@ -61,7 +63,7 @@ export class HttpService implements Service {
   }
 
   jsonBody(options: JsonBodyOptions = {}): RequestHandler {
-    return jsonBodyOf(this.#parts.bodies.parse, this.limits.bodyBytes, options);
+    return jsonBodyOf(this.#parts.bodies, this.limits.bodyBytes, options);
   }
 
   shedLoadAt(path: string | RegExp): void {
@@ -91,6 +93,7 @@ export class HttpService implements Service {
     const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
     const url = `http://${name}:${address.port}`;
     this.log.info({ url }, "listening");
+    if (this.#parts.isOpen) this.log.warn("others can reach this service, and it has no token: set authToken");
     return url;
   }
 

@@ -16,6 +16,8 @@ export interface ProtocolOptions {
   readonly requireToken: RequestHandler;
 }
 
+/** What a model file is refused for. */
+const REFUSED = new Set(["INVALID_MODEL", "UNSUPPORTED_VERSION", "UNKNOWN_MODEL_TYPE"]);
 const VERSION = /^[1-9][0-9]{0,9}$/;
 
 /**
@@ -70,7 +72,9 @@ export function inferenceProtocol(options: ProtocolOptions): Router {
     res.json(all.map((each) => ({ name: each.name, version: String(each.version), state: "READY", reason: "" })));
   });
   router.post("/v2/repository/models/:model/load", requireToken, async (req, res) => {
-    const loaded = await models.load(String(req.params.model));
+    const loaded = await models.load(String(req.params.model)).catch((error) => {
+      throw REFUSED.has(error.code) ? new RequestError(422, error.code, error.message) : error;
+    });
     res.json({ name: loaded.name, version: String(loaded.version) });
   });
   return router;

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from "express";
+import type { BodyParser } from "./body-parser.js";
 import { type BodyOptions, type ParsedBody, parseBody } from "./parse-body.js";
 import { readBody } from "./read-body.js";
 import { RequestError } from "./request-error.js";
@@ -8,9 +9,6 @@ export interface JsonBodyOptions extends BodyOptions {
   readonly maxBytes?: number;
 }
 
-/** Parses on another thread. */
-export type ParseElsewhere = (bytes: Uint8Array, options: BodyOptions) => Promise<ParsedBody>;
-
 /** A body of so many bytes is parsed elsewhere: parsing it here would keep the event loop for more than a few milliseconds. */
 const LARGE = 64 * 1024;
 
@@ -19,14 +17,25 @@ const LARGE = 64 * 1024;
  *
  * @throws RequestError 415 for what is not plain JSON; 413 for too much; those of `parseBody`
  */
-export function jsonBodyOf(elsewhere: ParseElsewhere, maxBytes: number, options: JsonBodyOptions = {}): RequestHandler {
+export function jsonBodyOf(parser: BodyParser, maxBytes: number, options: JsonBodyOptions = {}): RequestHandler {
   return async (req, _res, next) => {
     requireJson(req);
-    const bytes = await readBody(req, options.maxBytes ?? maxBytes);
-    const { value } = bytes.length < LARGE ? parseBody(bytes, options) : await elsewhere(bytes, options);
-    req.body = value;
+    req.body = (await parsed(req, parser, options.maxBytes ?? maxBytes, options)).value;
     next();
   };
+}
+
+async function parsed(req: Request, parser: BodyParser, maxBytes: number, options: BodyOptions): Promise<ParsedBody> {
+  const told = Number(req.headers["content-length"] ?? maxBytes);
+  if (told <= LARGE) return parseBody(await readBody(req, Math.min(maxBytes, LARGE)), options);
+  const held = Math.min(told, maxBytes);
+  parser.hold(held);
+  try {
+    const bytes = await readBody(req, maxBytes);
+    return bytes.length <= LARGE ? parseBody(bytes, options) : await parser.parse(bytes, options);
+  } finally {
+    parser.release(held);
+  }
 }
 
 function requireJson(req: Request): void {

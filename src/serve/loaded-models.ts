@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import { InvalidModelError, TrellisError } from "../core/errors.js";
 import { Matrix, type MatrixData } from "../core/matrix.js";
 import type { StoredModel } from "../node/model-store.js";
@@ -22,8 +23,7 @@ export interface LoadedModelsOptions {
   readonly expected: readonly string[];
   readonly limits: QueueLimits & { readonly predictSeconds: number };
   readonly watcher: ModelsWatcher;
-  /** What happened that nobody asked about: the thread died, a model could not be loaded again. */
-  readonly warn: (message: string, error: unknown) => void;
+  readonly log: Logger;
 }
 
 interface Version {
@@ -51,7 +51,7 @@ export class LoadedModels implements ServedModels {
     this.#host = new ModelHost({
       onDown: () => this.#queue.pause(),
       onUp: () => this.#queue.resume(),
-      warn: options.warn,
+      warn: (message, error) => options.log.error({ err: error }, message),
     });
     this.#queue = new PredictionQueue(options.limits, (order) => this.#host.predict(order), options.watcher);
   }
@@ -159,6 +159,7 @@ export class LoadedModels implements ServedModels {
     const others = before.filter((each) => each !== next);
     const kept = others.slice(0, KEPT_VERSIONS - 1);
     this.#models.set(name, [next, ...kept]);
+    this.#options.log.info({ model: name, version: next.served.version, sha256: next.served.sha256 }, "model served");
     for (const each of others) {
       each.replaced = !kept.includes(each);
       this.#unloadUnused(each);

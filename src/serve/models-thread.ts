@@ -1,7 +1,7 @@
 // The thread that holds the models: whatever computes does so here, so that the event loop of the service never does.
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
-import { InvalidModelError, TrellisError } from "../core/errors.js";
+import { InvalidDataError, InvalidModelError, TrellisError } from "../core/errors.js";
 import type { AnyEstimator } from "../core/estimator.js";
 import type { Label } from "../core/labels.js";
 import { Matrix } from "../core/matrix.js";
@@ -38,7 +38,12 @@ async function predict(
 /** Predicts for rows of zeros; a model that cannot do that is no model to serve. */
 async function warmUp(model: AnyEstimator): Promise<void> {
   const X = new Matrix(new Float64Array(model.nFeaturesIn), 1, model.nFeaturesIn);
-  for (let i = 0; i < WARM_UPS; i++) await predict(model, X, true);
+  try {
+    for (let i = 0; i < WARM_UPS; i++) await predict(model, X, true);
+  } catch (error) {
+    // Zeros may be no data of its kind: a category that it does not know.
+    if (!(error instanceof InvalidDataError)) throw error;
+  }
 }
 
 const calls: ThreadCalls = {

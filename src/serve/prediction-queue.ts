@@ -1,3 +1,4 @@
+import { TrellisError } from "../core/errors.js";
 import type { Label } from "../core/labels.js";
 import type { Matrix, MatrixData } from "../core/matrix.js";
 import { RequestError } from "./request-error.js";
@@ -185,7 +186,8 @@ export class PredictionQueue {
         start += piece.rows;
       }
     } catch (error) {
-      for (const { waiting } of pieces) waiting.fail(error);
+      if (pieces.length === 1 || !isOfData(error)) for (const { waiting } of pieces) waiting.fail(error);
+      else for (const piece of pieces) await this.#answer([piece]); // Nobody answers for the rows of others.
     }
   }
 }
@@ -266,6 +268,11 @@ function concatenated<T extends MatrixData>(arrays: readonly T[]): T {
     at += array.length;
   }
   return all;
+}
+
+/** Whether it is the rows that cannot be predicted, such as a category that the model does not know. */
+function isOfData(error: unknown): boolean {
+  return error instanceof TrellisError && error.code === "INVALID_DATA";
 }
 
 function full(): RequestError {

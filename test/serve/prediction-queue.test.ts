@@ -1,4 +1,4 @@
-import { Matrix } from "trellis-learn";
+import { InvalidDataError, Matrix } from "trellis-learn";
 import { describe, expect, it } from "vitest";
 import { type Ask, BatchSize, PredictionQueue } from "../../src/serve/prediction-queue.js";
 import type { Predicted, PredictOrder } from "../../src/serve/thread-messages.js";
@@ -127,6 +127,21 @@ describe("The queue of predictions", () => {
     await thread.answer();
     expect(await first).toMatchObject({ labels: [0] });
     expect(thread.rows).toEqual([1]);
+  });
+
+  it("fails only those whose rows cannot be predicted.", async () => {
+    const send = async ({ data, rows }: PredictOrder): Promise<Predicted> => {
+      if (data.includes(7)) throw new InvalidDataError("7 is not known");
+      return { labels: Array.from(data), probabilities: null, seconds: rows * 1e-6 };
+    };
+    const queue = new PredictionQueue({ queuedRows: 9, queuedRequests: 9 }, send, {
+      batch: () => {},
+      waited: () => {},
+    });
+    const ask = (value: number) =>
+      queue.add({ key: 1, X: matrix(value), probabilities: false, batchSize: new BatchSize(), deadline: 10 });
+    const answers = await Promise.allSettled([ask(1), ask(2), ask(7), ask(3)]);
+    expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
   });
 
   it("fails what was under way when the thread does, and goes on.", async () => {

@@ -382,6 +382,18 @@ describe("On the wire", () => {
     });
   });
 
+  it("more large bodies than fit into memory are refused unread, until others are done.", async () => {
+    const port = Number(new URL(url).port);
+    const head =
+      "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 200000\r\n\r\n";
+    const slow = Array.from({ length: 8 }, () => connect(port, "127.0.0.1"));
+    for (const socket of slow) socket.write(head);
+    await expect.poll(async () => (await call(`${url}/metrics`)).body).toContain("http_server_active_requests 9\n");
+    expect(await raw(head)).toMatch(/^HTTP\/1.1 503 [\s\S]*BODIES_FULL/);
+    for (const socket of slow) socket.destroy();
+    await expect.poll(async () => (await call(`${url}/echo`, { more: "x".repeat(100_000) })).status).toBe(200);
+  });
+
   it("pipelined requests are answered in order.", async () => {
     const one = (id: string, more = "") => `GET /v2/models/${id} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
     const heard = await raw(one("iris") + one("nothing") + one("species", close));

@@ -42,7 +42,8 @@ describe("Models that are swapped", () => {
     for (let i = 0; i < 20; i++) {
       if (i % 4 === 1) {
         const { version } = await store.publish("iris", damaged);
-        await expect(service.models.load("iris")).rejects.toMatchObject({ code: "INVALID_MODEL" });
+        const refused = await call(`${url}/v2/repository/models/iris/load`, "");
+        expect(refused).toMatchObject({ status: 422, body: { code: "INVALID_MODEL" } });
         await expect(service.models.predict("iris", await matrixOf(), { version })).rejects.toMatchObject({
           status: 404,
         });
@@ -123,5 +124,5 @@ async function waitFor(url: string, line: string): Promise<void> {
 }
 
 async function matrixOf() {
-  return (loadIris()).X;
+  return loadIris().X;
 }
