@@ -7,8 +7,12 @@ const entries = Object.keys(manifest.exports)
   .map((name) => (name === "." ? "index" : name.slice(2)))
   .map((name) => [name, `src/${name}.ts`] as const);
 
-/** Files that must keep their names: pools start the worker, and package.json leaves the disk out of what runs in browsers. */
-const apart = { worker: "src/parallel/worker.ts", "tracking-disk": "src/node/tracking-disk.ts" };
+/** Files that must keep their names: pools and services start the threads, and package.json leaves the disk out of what runs in browsers. */
+const apart = {
+  worker: "src/parallel/worker.ts",
+  "models-thread": "src/serve/models-thread.ts",
+  "tracking-disk": "src/node/tracking-disk.ts",
+};
 
 export default defineConfig({
   entry: { ...Object.fromEntries(entries), ...apart },

@@ -1,20 +1,22 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** The pool starts dist/worker.js beside the bundle; tests run from src, so they are shown where it lies. */
-const builtWorker = {
-  name: "built-worker",
+/** Pools and services start threads from files beside the bundle; tests run from src, so they are shown where those lie. */
+const builtThreads = {
+  name: "built-threads",
   transform(code: string, id: string) {
-    if (!id.endsWith("src/parallel/worker-port.ts")) return null;
-    const worker = new URL("./dist/worker.js", import.meta.url).href;
-    return code.replaceAll('new URL("./worker.js", import.meta.url)', `new URL(${JSON.stringify(worker)})`);
+    if (!/src\/(parallel\/worker-port|serve\/service-thread)\.ts$/.test(id)) return null;
+    return code.replaceAll(/new URL\("\.\/([\w-]+\.js)", import\.meta\.url\)/g, (_, file) => {
+      const built = new URL(`./dist/${file}`, import.meta.url).href;
+      return `new URL(${JSON.stringify(built)})`;
+    });
   },
 };
 
 const src = (name: string) => fileURLToPath(new URL(`./src/${name}.ts`, import.meta.url));
 
 export default defineConfig({
-  plugins: [builtWorker],
+  plugins: [builtThreads],
   resolve: {
     alias: [
       { find: /^trellis-learn\/(\w+)$/, replacement: src("$1") },

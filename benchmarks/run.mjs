@@ -7,6 +7,7 @@ import { measureChain } from "./harness/chain.mjs";
 import { measureRow } from "./harness/compare.mjs";
 import { DataFolder } from "./harness/data.mjs";
 import { commit, machine, otherWork } from "./harness/machine.mjs";
+import { measureServing } from "./harness/serving.mjs";
 import { canPin } from "./harness/side.mjs";
 import { nodeLts, peers, startOurs, startPeer } from "./harness/sides.mjs";
 import { table } from "./harness/table.mjs";
@@ -120,11 +121,14 @@ async function introductions(rows, script) {
 /** A row that cannot be measured at all, say for want of its data, stands in the file with the reason. */
 async function measuredOrExplained(row, run) {
   try {
-    return row.chain ? await measureChain(row, run) : [await measureRow(row, run)];
+    if (row.chain) return await measureChain(row, run);
+    return row.measure ? await measureServing(row, run) : [await measureRow(row, run)];
   } catch (error) {
     say(`${row.id}: ${error.message}`);
-    const { id, what, peer, goal } = row;
-    return [{ id, what, ours_s: null, peer, peer_s: null, ratio: null, goal, met: null, error: error.message }];
+    const { peer } = row;
+    return (row.rows ?? [row]).map(({ id, what, goal }) => ({
+      ...{ id, what, ours_s: null, peer, peer_s: null, ratio: null, goal, met: null, error: error.message },
+    }));
   }
 }
 

@@ -31,7 +31,7 @@ const LEAVES_OF_LEAVES: Record<string, readonly string[]> = {
   testing: ["persistence"],
   node: ["persistence", "tracking"],
   tracking: ["persistence", "exchange", "report", "node"],
-  serve: ["persistence", "node"],
+  serve: ["persistence", "node", "report"],
 };
 /** The words that everybody above the kernels shares: errors, labels and the guess at a misspelt name. */
 const VOCABULARY = ["core/errors.ts", "core/labels.ts", "core/nearest-name.ts"];
@@ -39,6 +39,7 @@ const VOCABULARY = ["core/errors.ts", "core/labels.ts", "core/nearest-name.ts"];
 const PACKAGES: Record<string, string | readonly string[]> = {
   node: "node/",
   "node:crypto": ["bullmq/", "serve/"],
+  "node:events": "serve/",
   "node:http": "serve/",
   "node:net": "serve/",
   "node:os": "serve/",

@@ -172,6 +172,11 @@ export class DataFolder {
     return { op: "load", name, ...this.#written.get(key) };
   }
 
+  /** @returns {string} where a further file or folder of that name may be */
+  path(name) {
+    return join(this.#folder, name);
+  }
+
   remove() {
     rmSync(this.#folder, { recursive: true, force: true });
   }

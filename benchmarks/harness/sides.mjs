@@ -35,6 +35,7 @@ const inPython = (script, env = oneThreadALibrary) => ({
 export const peers = {
   "scikit-learn": inPython("sklearn_peer.py"),
   "scikit-learn saved": inPython("persistence_peer.py"),
+  FastAPI: inPython("serve_peer.py"),
   xgboost: inPython("xgboost_peer.py"),
   lightgbm: inPython("lightgbm_peer.py"),
   optuna: inPython("optuna_peer.py"),

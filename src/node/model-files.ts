@@ -1,8 +1,4 @@
-import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
 import { resolve } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { InvalidModelError, OutOfMemoryError, UnknownModelTypeError, UnsupportedVersionError } from "../core/errors.js";
 import type { AnyEstimator } from "../core/estimator.js";
 import type { LoadOptions } from "../persistence/from-bytes.js";
@@ -10,7 +6,9 @@ import { readModel } from "../persistence/read-model.js";
 import type { EstimatorClass } from "../persistence/registry.js";
 import { type SaveOptions, toBytes } from "../persistence/to-bytes.js";
 import { FileError, reasonOf } from "./file-error.js";
+import { readRegularFile } from "./read-regular-file.js";
 import { replaceFile } from "./replace-file.js";
+import { sha256 } from "./sha256.js";
 
 /**
  * Writes an estimator, fitted or not, to a file, whole or not at all: a reader sees the old file or the new one, also
@@ -61,47 +59,12 @@ export async function loadModel(
 }
 
 async function readFile(path: string, maxBytes: number): Promise<Uint8Array> {
-  let file: FileHandle | undefined;
   try {
-    // Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
-    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stat = await file.stat();
-    if (!stat.isFile()) throw new FileError(`${path} is no regular file`, path);
-    if (stat.size > maxBytes) {
-      throw new FileError(`${path} has ${stat.size} bytes, more than the ${maxBytes} of maxBytes`, path);
-    }
-    return await readWhole(file, stat.size);
+    return await readRegularFile(path, maxBytes);
   } catch (error) {
     if (error instanceof FileError) throw error;
     throw new FileError(`the model could not be read from ${path}: ${reasonOf(error)}`, path, { cause: error });
-  } finally {
-    await file?.close();
   }
-}
-
-/** Bytes that are hashed before others get a turn. */
-const HASHED = 2 ** 24;
-
-/** Unlike Web Crypto it takes no copy of the bytes, which may be most of the memory. */
-async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
-  const hash = createHash("sha256");
-  for (let at = 0; at < bytes.length; at += HASHED) {
-    if (at > 0) await setImmediate();
-    hash.update(bytes.subarray(at, at + HASHED));
-  }
-  return hash.digest();
-}
-
-/** As many bytes as the file had when it was opened; should it shrink meanwhile, its checksum tells. */
-async function readWhole(file: FileHandle, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
-  let done = 0;
-  while (done < size) {
-    const { bytesRead } = await file.read(bytes, done, Math.min(size - done, 2 ** 30), done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return bytes.subarray(0, done);
 }
 
 function withPath(error: unknown, path: string): unknown {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { link, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { FileError, reasonOf } from "./file-error.js";
 
 /** Who holds a lock: a process, told apart from a later one with the same number by when it was started. */
@@ -10,6 +11,9 @@ interface Owner {
   readonly boot: string;
   readonly started: string;
 }
+
+/** Milliseconds from one look at a lock that another process holds to the next. */
+const PAUSE = 20;
 
 /**
  * A file that says that its process is at work on another file. It is given up by `release`; that of a process that died is
@@ -23,15 +27,23 @@ export class OwnerLock {
   }
 
   /**
-   * @throws FileError if a living process holds it
+   * @param wait seconds to wait for a living process that holds it; default 0
+   * @throws FileError if a living process holds it still
    */
-  static async take(file: string): Promise<OwnerLock> {
+  static async take(file: string, { wait = 0 }: { readonly wait?: number } = {}): Promise<OwnerLock> {
     const path = `${file}.lock`;
     const mine = beside(path);
+    const end = performance.now() + wait * 1000;
     try {
       // Written beside and linked into place, so that nobody ever reads half of it.
       await writeFile(mine, JSON.stringify(thisProcess()), { flag: "wx", mode: 0o600 });
-      while (!(await linked(mine, path))) await removeIfDead(path, file);
+      while (!(await linked(mine, path))) {
+        const owner = await livingOwner(path);
+        if (owner !== null && performance.now() >= end) {
+          throw new FileError(`${file} is in use by process ${owner.pid}; end that first, or use another file`, file);
+        }
+        if (owner !== null) await setTimeout(PAUSE);
+      }
       await removeLeftovers(path);
       return new OwnerLock(path);
     } catch (error) {
@@ -73,18 +85,18 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function removeIfDead(path: string, file: string): Promise<void> {
+/** Who holds a lock; null where nobody does any more, and then a lock that was left behind is removed. */
+async function livingOwner(path: string): Promise<Owner | null> {
   const text = await readFile(path, "utf8").catch(() => null);
-  if (text === null) return; // It was released meanwhile.
+  if (text === null) return null; // It was released meanwhile.
   const owner = parsed(text);
-  if (owner !== null && isAlive(owner)) {
-    throw new FileError(`${file} is in use by process ${owner.pid}; end that first, or use another file`, file);
-  }
+  if (owner !== null && isAlive(owner)) return owner;
   // Another process may have taken it over since it was read: then that one gets its own back.
   const aside = beside(path);
   await rename(path, aside).catch(() => {});
   if ((await readFile(aside, "utf8").catch(() => text)) !== text) await linked(aside, path);
   await unlink(aside).catch(() => {});
+  return null;
 }
 
 /** Null for what a process left that died while it wrote it. */

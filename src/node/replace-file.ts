@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { open, rename, unlink } from "node:fs/promises";
+import { open, readdir, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+
+const TEMPORARY = ".trellis.tmp-";
 
 /**
  * A new file beside the old one, written and synced, takes its place in one step. Nobody can plant the new file or lead
@@ -9,7 +11,7 @@ import { dirname, join } from "node:path";
  */
 export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `.trellis.tmp-${randomUUID()}`);
+  const temporary = join(folder, `${TEMPORARY}${randomUUID()}`);
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
   const file = await open(temporary, O_CREAT | O_EXCL | O_WRONLY | (O_NOFOLLOW ?? 0), 0o600);
   try {
@@ -25,6 +27,16 @@ export async function replaceFile(path: string, bytes: Uint8Array): Promise<void
     throw error;
   }
   await syncFolder(folder);
+}
+
+/** Removes new files that never took their place, as a kill leaves them; those of the last minute may still be in use. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(TEMPORARY)) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => null);
+    if (found !== null && Date.now() - found.mtimeMs > 60_000) await unlink(path).catch(() => {});
+  }
 }
 
 /** Makes a new name last through a power cut. Windows cannot sync folders, and does not need to. */

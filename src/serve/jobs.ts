@@ -31,17 +31,27 @@ export interface Jobs {
   readonly running: JobStatus | null;
   /**
    * Starts a job, or joins the running one if it has the same spec.
-   * @throws RequestError 409 JOB_RUNNING that names the running job; 503 STORAGE_READONLY, DRAINING
+   * @throws RequestError 409 JOB_RUNNING that names the running job; 503 STORAGE_READONLY, STORAGE_FAILED, DRAINING
    */
   start(spec: unknown): Promise<JobStatus>;
   get(id: string): JobStatus | null;
   /** Newest first. */
   list(): readonly JobStatus[];
-  /** Resolves when the job has ended, however it ended. */
+  /**
+   * Resolves when the job has ended, however it ended.
+   * @throws RequestError 404 JOB_NOT_FOUND; 503 DRAINING when the service stops first
+   */
   ended(id: string, signal?: AbortSignal): Promise<JobStatus>;
-  /** Events after number `after` (default 0), those of the past too; ends with the job. */
+  /**
+   * Events after number `after` (default 0), those of the past too, of which the newest 8 MiB are kept; ends with the job, or with
+   * the service.
+   * @throws RequestError 404 JOB_NOT_FOUND
+   */
   events(id: string, options?: { readonly after?: number; readonly signal?: AbortSignal }): AsyncIterable<JobEvent>;
-  /** Ends it for good, within 2 seconds. False for one that has ended. */
+  /**
+   * Ends it for good, within 2 seconds. False for one that has ended.
+   * @throws RequestError 404 JOB_NOT_FOUND
+   */
   cancel(id: string): Promise<boolean>;
   /** Ends the child; the job stays unfinished, and the next start of the service goes on with it. */
   stop(): Promise<void>;
@@ -54,12 +64,14 @@ export interface JobsOptions {
   readonly folder: string;
   /** Niceness of the child, -20 to 19. Default 19. */
   readonly nice?: number;
-  /** A job that takes longer is stopped. Default 6 hours. */
+  /** A job that takes longer is stopped; counted anew when the service starts anew. Default 6 hours. */
   readonly maxSeconds?: number;
-  /** What a start does with a job that was left unfinished. Default "auto". */
+  /** What a start does with a job that was left unfinished: "auto" goes on with it, with "off" it has failed. Default "auto". */
   readonly resume?: "auto" | "off";
   /** Called before a job counts as completed; where it rejects, the job has failed. Loads new models, for example. */
   readonly onCompleted?: (status: JobStatus) => Promise<void>;
+  /** Called when a job has started, has gone on after a kill, and has ended. */
+  readonly onChange?: (status: JobStatus) => void;
 }
 
 /** What a job's work is given. */
@@ -68,6 +80,11 @@ export interface JobContext {
   /** The job's own folder, the same after a kill. */
   readonly folder: string;
   readonly signal: AbortSignal;
-  /** Tells whoever watches. */
+  /**
+   * Tells whoever watches.
+   *
+   * @param type like "fold-scored"; not "ended", "error", "message" or "open"
+   * @param data plain JSON of at most 1 MiB
+   */
   emit(type: string, data: unknown): void;
 }

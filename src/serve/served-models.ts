@@ -15,6 +15,12 @@ export interface ServedModel {
   readonly features: number;
   /** Of a classifier, sorted; null for others. */
   readonly classes: readonly Label[] | null;
+  readonly hasProbabilities: boolean;
+  /**
+   * Of a model that was fitted on bytes with a scale: its rows are integers from 0 to 255, each of which stands for `byte * scale`; see
+   * `scale` of Matrix. Null where values are what they are. From `facts.scale`.
+   */
+  readonly scale: number | null;
   /** What its maker said of it: metrics, parameters. */
   readonly facts: Readonly<Record<string, unknown>>;
 }

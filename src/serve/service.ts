@@ -1,8 +1,9 @@
-import type { Express } from "express";
+import type { Express, RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { AnyEstimator } from "../core/estimator.js";
 import type { ModelStore } from "../node/model-store.js";
+import type { JsonBodyOptions } from "./json-body.js";
 import type { ServedModels } from "./served-models.js";
 
 export interface Limits {
@@ -51,6 +52,17 @@ export interface Service {
   readonly limits: Limits;
   /** True from the first answer to SIGTERM or `close` on. */
   readonly isDraining: boolean;
+  /** Whether every expected model is there, and the service does not drain. */
+  readonly isReady: boolean;
+  /** For routes that need the token. */
+  readonly requireToken: RequestHandler;
+  /** For routes that take JSON: checks the type, reads at most so much, parses, packs numbers; large bodies on a thread. */
+  jsonBody(options?: JsonBodyOptions): RequestHandler;
+  /**
+   * Says that POST to this path asks the models: while their queue is full it is refused before anything of it is read or logged, so
+   * that refusing takes next to nothing from those that are answered.
+   */
+  shedLoadAt(path: string | RegExp): void;
   /** Adds to /openapi.json; `paths` as OpenAPI 3.1 has them, schemas as zod's `toJSONSchema` makes them. */
   describe(paths: Readonly<Record<string, unknown>>): void;
   /** Called when the service drains, before it waits for requests in flight. */

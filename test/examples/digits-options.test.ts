@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { UsageError } from "../../examples/digits/src/command.js";
 import { readEvaluateOptions, readTuneOptions } from "../../examples/digits/src/options.js";
-import { markdownTable, plainTable } from "../../examples/digits/src/table.js";
+import { markdownTable } from "../../examples/digits/src/table.js";
+import { UsageError } from "../../examples/mnist/src/command.js";
 
 const typedIn = process.env.INIT_CWD ?? ".";
 
@@ -58,10 +58,6 @@ describe("The tables of the digits example", () => {
     ["model", "score"],
     ["rf", "0.9"],
   ];
-
-  it("align names to the left and figures to the right", () => {
-    expect(plainTable(rows)).toBe("model   score\nrf        0.9");
-  });
 
   it("are Markdown in the report", () => {
     expect(markdownTable(rows)).toBe("| model | score |\n| --- | --: |\n| rf | 0.9 |");

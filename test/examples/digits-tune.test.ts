@@ -9,9 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadData } from "../../examples/digits/src/data.js";
 import { evaluate, modelAt } from "../../examples/digits/src/evaluation.js";
 import type { Findings } from "../../examples/digits/src/report.js";
-import { ReportFolder } from "../../examples/digits/src/report-folder.js";
 import { digitsTuner, fitBaseline, tune } from "../../examples/digits/src/tune.js";
 import { writeReport } from "../../examples/digits/src/write-report.js";
+import { ReportFolder } from "../../examples/mnist/src/report-folder.js";
 
 const TRIALS = 3;
 

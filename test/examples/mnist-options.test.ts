@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readOptions, UsageError } from "../../examples/mnist/src/options.js";
+import { UsageError } from "../../examples/mnist/src/command.js";
+import { readOptions } from "../../examples/mnist/src/options.js";
 import { table } from "../../examples/mnist/src/table.js";
 
 describe("The command line of the MNIST example", () => {

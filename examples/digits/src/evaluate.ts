@@ -1,11 +1,11 @@
 /** Evaluates a saved forest on the digits that were kept for testing. */
-import { runCommand } from "./command.js";
+import { runCommand } from "mnist-example/command";
+import { openRuns } from "mnist-example/runs";
+import { table } from "mnist-example/table";
 import { loadData } from "./data.js";
 import { evaluate, modelAt } from "./evaluation.js";
 import { logScores } from "./log-scores.js";
 import { EVALUATE_HELP, readEvaluateOptions } from "./options.js";
-import { openRuns } from "./runs.js";
-import { plainTable } from "./table.js";
 
 await runCommand(async (args, signal) => {
   const { path, help } = readEvaluateOptions(args);
@@ -20,7 +20,7 @@ await runCommand(async (args, signal) => {
   console.log(`${file}, on the ${test.X.rows} images that were kept for testing\n`);
   console.log(`accuracy ${accuracy.toFixed(4)}\n\n${classificationReport}`);
   console.log(`Confusion matrix; down: the true digit, across: the predicted one\n`);
-  console.log(plainTable([["", ...digits], ...rows]));
+  console.log(table([["", ...digits], ...rows]));
 
   const { tracker, close } = openRuns("digits");
   const run = tracker.startRun("digits_evaluation");

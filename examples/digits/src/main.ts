@@ -1,15 +1,15 @@
 /** Tunes a random forest on handwritten digits, and leaves a folder with the report and the models. */
 import { relative } from "node:path";
+import { runCommand } from "mnist-example/command";
+import { ReportFolder } from "mnist-example/report-folder";
+import { openRuns } from "mnist-example/runs";
+import { table } from "mnist-example/table";
 import { threadPool } from "trellis-learn";
 import { consoleProgress, searchJournal } from "trellis-learn/node";
 import type { Tracker } from "trellis-learn/tracking";
-import { runCommand } from "./command.js";
 import { loadData } from "./data.js";
 import { HELP, readTuneOptions, type TuneOptions } from "./options.js";
 import { type Findings, outcomeRows } from "./report.js";
-import { ReportFolder } from "./report-folder.js";
-import { openRuns } from "./runs.js";
-import { plainTable } from "./table.js";
 import { digitsTuner, fitBaseline, tune } from "./tune.js";
 import { writeReport } from "./write-report.js";
 
@@ -40,7 +40,7 @@ async function findOut(
 }
 
 function print({ best, baseline }: Findings, folder: ReportFolder): void {
-  console.log(`\n${plainTable(outcomeRows([best, baseline]))}`);
+  console.log(`\n${table(outcomeRows([best, baseline]))}`);
   const path = relative(process.env.INIT_CWD ?? ".", folder.path) || ".";
   console.log(`\nThe report is ${path}/report.md; models, trials and pictures lie beside it`);
   for (const note of folder.notes) console.log(note);

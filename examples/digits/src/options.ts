@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { UsageError } from "./command.js";
+import { UsageError } from "mnist-example/command";
 
 export interface TuneOptions {
   readonly trials: number;

@@ -1,12 +1,12 @@
+import { confusionPicture } from "mnist-example/confusion-picture";
+import type { ReportFolder } from "mnist-example/report-folder";
 import {
-  confusionMatrixPicture,
   optimizationHistoryPicture,
   parameterImportancesPicture,
   searchReport,
   slicePicture,
 } from "trellis-learn/report";
 import { type Findings, type Pictures, reportJson, reportMarkdown } from "./report.js";
-import type { ReportFolder } from "./report-folder.js";
 import { trialsCsv } from "./trials-csv.js";
 import type { Outcome } from "./tune.js";
 
@@ -25,17 +25,16 @@ export async function writeReport(findings: Findings, folder: ReportFolder): Pro
 
 async function writePictures({ tuner, best, baseline }: Findings, folder: ReportFolder): Promise<Pictures> {
   const valueName = "CV accuracy";
+  const leave = async (name: string, svg: string) => Object.keys(await folder.writePicture(name, svg)).at(-1)!;
   return {
-    history: await folder.writePicture("history", await optimizationHistoryPicture(tuner, { valueName })),
-    importances: await folder.writePicture("importances", await parameterImportancesPicture(tuner)),
-    slices: await folder.writePicture("slices", await slicePicture(tuner, { valueName })),
-    bestConfusion: await folder.writePicture("best-confusion", await confusionOf(best)),
-    baselineConfusion: await folder.writePicture("baseline-confusion", await confusionOf(baseline)),
+    history: await leave("history", await optimizationHistoryPicture(tuner, { valueName })),
+    importances: await leave("importances", await parameterImportancesPicture(tuner)),
+    slices: await leave("slices", await slicePicture(tuner, { valueName })),
+    bestConfusion: await leave("best-confusion", await confusionOf(best)),
+    baselineConfusion: await leave("baseline-confusion", await confusionOf(baseline)),
   };
 }
 
 function confusionOf({ title, model, test }: Outcome): Promise<string> {
-  const rows = test.confusion.flat().reduce((sum, count) => sum + count, 0);
-  const subtitle = `accuracy ${test.accuracy.toFixed(4)} on ${rows.toLocaleString("en")} test images`;
-  return confusionMatrixPicture({ matrix: test.confusion, labels: model.classes, title, subtitle });
+  return confusionPicture(title, model.classes, test);
 }

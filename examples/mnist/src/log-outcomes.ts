@@ -1,8 +1,7 @@
 import type { AnyEstimator } from "trellis-learn";
 import type { Run, Tracker } from "trellis-learn/tracking";
-import type { Family } from "./families.js";
 import type { Files } from "./report-folder.js";
-import type { Outcome } from "./train.js";
+import type { Outcome, Trained } from "./train.js";
 
 /** To the run of a family's search: its best parameters, and how good the best model is on the test images. */
 export function logFamily(run: Run, { name, cvScore, bestParams, test }: Outcome, pictures: Files): void {
@@ -39,8 +38,7 @@ export async function logEnsemble(
 /** The model with the best CV score of all as a run of its own. */
 export async function logBestOfAll(
   tracker: Tracker,
-  { name, cvScore, bestParams, test }: Outcome,
-  { search }: Family,
+  { model, outcome: { name, cvScore, bestParams, test } }: Trained,
 ): Promise<void> {
   const run = tracker.startRun("logging_best_of_all_model", {
     tags: {
@@ -50,7 +48,7 @@ export async function logBestOfAll(
   });
   run.params({
     best_model_name: name,
-    best_model_type: search.params.estimator.definition.name,
+    best_model_type: model.definition.name,
     ...bestParams,
   });
   run.metrics({
@@ -60,6 +58,6 @@ export async function logBestOfAll(
     best_model_test_log_loss: test.logLoss,
     best_model_roc_auc_score: test.rocAuc,
   });
-  await run.model("best_model", search.bestEstimator);
+  await run.model("best_model", model);
   run.end();
 }

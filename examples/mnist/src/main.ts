@@ -1,14 +1,16 @@
 /** Trains, tunes and ensembles classifiers on MNIST, and leaves a folder with models, results and pictures. */
 import { relative } from "node:path";
 import { threadPool } from "trellis-learn";
+import { consoleProgress } from "trellis-learn/node";
+import { runCommand } from "./command.js";
 import { loadData } from "./data.js";
 import { families } from "./families.js";
 import { logBestOfAll } from "./log-outcomes.js";
-import { HELP, type Options, readOptions, UsageError } from "./options.js";
+import { HELP, type Options, readOptions } from "./options.js";
 import { ReportFolder } from "./report-folder.js";
 import { openRuns } from "./runs.js";
 import { table } from "./table.js";
-import { type Outcome, trainFamily, vote } from "./train.js";
+import { bestOf, type Outcome, type Trained, trainFamily, vote } from "./train.js";
 
 async function run(options: Options, signal: AbortSignal): Promise<void> {
   const started = performance.now();
@@ -21,19 +23,22 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
   const { tracker, close } = openRuns("mnist");
   const pool = threadPool(options.workers === null ? {} : { workers: options.workers });
   const chosen = families.filter(({ name }) => options.only.includes(name));
-  const outcomes: Outcome[] = [];
-  let best: Outcome;
+  const trained: Trained[] = [];
   let whereRunsAre: string;
   try {
-    for (const family of chosen) outcomes.push(await trainFamily(family, data, folder, tracker, { pool, signal }));
-    best = outcomes.reduce((a, b) => (b.cvScore! > a.cvScore! ? b : a));
-    await logBestOfAll(tracker, best, chosen.find(({ name }) => name === best.name)!);
-    if (chosen.length > 1) outcomes.push(await vote(chosen, data, folder, tracker, { pool, signal }));
+    for (const family of chosen) {
+      const onEvent = consoleProgress({ name: family.name.padEnd(8) });
+      trained.push(await trainFamily(family, data, folder, tracker, { pool, signal, onEvent }));
+    }
+    await logBestOfAll(tracker, bestOf(trained));
+    if (chosen.length > 1) trained.push(await vote(trained, data, folder, tracker, { pool, signal }));
   } finally {
     await pool.close();
     whereRunsAre = await close();
   }
 
+  const outcomes = trained.map(({ outcome }) => outcome);
+  const best = bestOf(trained).outcome;
   const seconds = (performance.now() - started) / 1000;
   const { full, rows } = options;
   const report = { full, rows, node: process.version, seconds, bestModel: best.name, models: outcomes };
@@ -63,30 +68,8 @@ function print(outcomes: readonly Outcome[], best: Outcome, folder: ReportFolder
   for (const note of folder.notes) console.log(note);
 }
 
-/** The first Ctrl-C stops the training, and the next one would end the process on the spot. */
-function stopOnSignals(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => controller.abort());
-  return controller.signal;
-}
-
-async function main(): Promise<number> {
-  const signal = stopOnSignals();
-  try {
-    const options = readOptions(process.argv.slice(2));
-    if (options.help) console.log(HELP);
-    else await run(options, signal);
-    return 0;
-  } catch (error) {
-    if (process.stderr.isTTY) process.stderr.write("\r\u001b[K"); // The line of a progress display may stand there.
-    if (signal.aborted) {
-      console.error("Stopped.");
-      return 130;
-    }
-    console.error(error instanceof Error ? error.message : String(error));
-    if (!(error instanceof UsageError) && process.env.DEBUG !== undefined) console.error(error);
-    return error instanceof UsageError ? 2 : 1;
-  }
-}
-
-process.exitCode = await main();
+await runCommand(async (args, signal) => {
+  const options = readOptions(args);
+  if (options.help) console.log(HELP);
+  else await run(options, signal);
+});

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { UsageError } from "./command.js";
 import { families } from "./families.js";
 
 export interface Options {
@@ -15,9 +16,6 @@ export interface Options {
   readonly workers: number | null;
   readonly help: boolean;
 }
-
-/** The command line is wrong; the message is for the person who typed it. */
-export class UsageError extends Error {}
 
 const names = families.map(({ name }) => name);
 

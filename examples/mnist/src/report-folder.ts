@@ -1,9 +1,8 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { AnyEstimator, Label } from "trellis-learn";
+import type { AnyEstimator } from "trellis-learn";
 import { saveModel } from "trellis-learn/node";
-import { confusionMatrixPicture, MissingFontError, toPng } from "trellis-learn/report";
-import type { Scores } from "./scores.js";
+import { MissingFontError, toPng } from "trellis-learn/report";
 
 /** Contents of files by name. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -33,20 +32,21 @@ export class ReportFolder {
   }
 
   async writeModel(name: string, model: AnyEstimator): Promise<void> {
-    await saveModel(join(this.path, `${name}.trellis`), model);
+    await saveModel(this.modelPath(name), model);
+  }
+
+  modelPath(name: string): string {
+    return join(this.path, `${name}.trellis`);
   }
 
   /**
-   * Leaves the confusion matrix as SVG and, where the machine has a font to draw text with, as PNG.
-   * @returns the files that it left
+   * Leaves a picture as SVG and, where the machine has a font to draw text with, as PNG.
+   * @returns the files that it left; the last one is the one to show
    */
-  async writePicture(name: string, title: string, scores: Scores, labels: readonly Label[]): Promise<Files> {
-    const rows = scores.confusion.flat().reduce((sum, count) => sum + count, 0);
-    const subtitle = `accuracy ${scores.accuracy.toFixed(4)} on ${rows.toLocaleString("en")} test images`;
-    const svg = await confusionMatrixPicture({ matrix: scores.confusion, labels, title, subtitle });
-    const files: Record<string, string | Uint8Array> = { [`${name}-confusion.svg`]: svg };
+  async writePicture(name: string, svg: string): Promise<Files> {
+    const files: Record<string, string | Uint8Array> = { [`${name}.svg`]: svg };
     try {
-      files[`${name}-confusion.png`] = await toPng(svg);
+      files[`${name}.png`] = await toPng(svg);
     } catch (error) {
       if (!(error instanceof MissingFontError)) throw error;
       this.notes.add(`The pictures are there as SVG only: ${error.message}.`);

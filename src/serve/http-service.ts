@@ -1,0 +1,134 @@
+import { once } from "node:events";
+import type { IncomingMessage, Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Express, RequestHandler } from "express";
+import type { Logger } from "pino";
+import type { Registry } from "prom-client";
+import { refuseUnknown } from "./allowed-methods.js";
+import type { BodyParser } from "./body-parser.js";
+import { httpServer } from "./http-server.js";
+import { type JsonBodyOptions, jsonBodyOf } from "./json-body.js";
+import type { LoadedModels } from "./loaded-models.js";
+import { handleErrors } from "./send-error.js";
+import type { Limits, Service } from "./service.js";
+
+export interface HttpServiceParts {
+  readonly app: Express;
+  readonly models: LoadedModels;
+  readonly registry: Registry;
+  readonly log: Logger;
+  readonly limits: Limits;
+  readonly requireToken: RequestHandler;
+  readonly bodies: BodyParser;
+  /** Told of each request that is refused unread. */
+  readonly onShed: () => void;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A service from its parts: how it begins to listen, and how it ends. */
+export class HttpService implements Service {
+  readonly app: Express;
+  readonly models: LoadedModels;
+  readonly registry: Registry;
+  readonly log: Logger;
+  readonly limits: Limits;
+  readonly requireToken: RequestHandler;
+  /** What `describe` was given. */
+  readonly paths: Record<string, unknown> = {};
+  readonly #parts: HttpServiceParts;
+  readonly #shedPaths: (string | RegExp)[] = [];
+  readonly #beforeEnd: (() => Promise<void>)[] = [];
+  #server: Server | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(parts: HttpServiceParts) {
+    this.app = parts.app;
+    this.models = parts.models;
+    this.registry = parts.registry;
+    this.log = parts.log;
+    this.limits = parts.limits;
+    this.requireToken = parts.requireToken;
+    this.#parts = parts;
+  }
+
+  get isDraining(): boolean {
+    return this.#closing !== null;
+  }
+
+  get isReady(): boolean {
+    return !this.isDraining && this.models.isReady;
+  }
+
+  jsonBody(options: JsonBodyOptions = {}): RequestHandler {
+    return jsonBodyOf(this.#parts.bodies.parse, this.limits.bodyBytes, options);
+  }
+
+  shedLoadAt(path: string | RegExp): void {
+    this.#shedPaths.push(path);
+  }
+
+  describe(paths: Readonly<Record<string, unknown>>): void {
+    Object.assign(this.paths, paths);
+  }
+
+  onDrain(what: () => Promise<void>): void {
+    this.#beforeEnd.push(what);
+  }
+
+  async listen(): Promise<string> {
+    const { host, port } = this.#parts;
+    this.app.use(refuseUnknown(this.app));
+    this.app.use(handleErrors);
+    const server = httpServer(this.app, {
+      maxBodyBytes: this.limits.bodyBytes,
+      refuses: (req) => this.#sheds(req),
+    });
+    server.listen(port, host);
+    await once(server, "listening");
+    this.#server = server;
+    const address = server.address() as AddressInfo;
+    const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
+    const url = `http://${name}:${address.port}`;
+    this.log.info({ url }, "listening");
+    return url;
+  }
+
+  #sheds({ method, url = "" }: IncomingMessage): boolean {
+    if (method !== "POST" || !this.models.isFull) return false;
+    const path = url.split("?", 1)[0]!;
+    const sheds = this.#shedPaths.some((each) => (typeof each === "string" ? each === path : each.test(path)));
+    if (sheds) this.#parts.onShed();
+    return sheds;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const server = this.#server;
+    const closed = server === null ? Promise.resolve() : ended(server, this.limits.drainSeconds * 1000);
+    const drains = this.#beforeEnd.map((what) => what());
+    for (const { reason } of (await Promise.allSettled(drains)).filter((each) => each.status === "rejected")) {
+      this.log.error({ err: reason }, "a part of the service could not be drained");
+    }
+    await closed;
+    await Promise.all([this.models.close(), this.#parts.bodies.close()]);
+  }
+}
+
+const LOOK_MS = 50;
+
+/** Takes no new connections, waits for the requests in flight, and at last ends what is left of them. */
+async function ended(server: Server, patienceMs: number): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  // A connection is idle once its last answer is out, and its client would keep it for a while.
+  const looks = setInterval(() => server.closeIdleConnections(), LOOK_MS);
+  const patience = setTimeout(() => server.closeAllConnections(), patienceMs);
+  await closed;
+  clearInterval(looks);
+  clearTimeout(patience);
+}
