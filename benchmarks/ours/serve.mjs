@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fromBytes, GradientBoostingClassifier, RandomForestClassifier, SVC, VotingClassifier } from "trellis-learn";
+import { loadDigits } from "trellis-learn/datasets";
 import { modelStore } from "trellis-learn/node";
 import { answerAsTrellis, matrixOf } from "../harness/trellis.mjs";
 
@@ -27,6 +28,11 @@ await answerAsTrellis(estimators, ({ tables }) => ({
       if (await store.current(name)) continue;
       const fitted = await estimatorOf(members).fit(matrixOf(train), train.y);
       await store.publish(name, fitted, { scale: train.scale });
+    }
+    // The example server is not ready without its model of digits of 8 x 8 pixels.
+    if (!(await store.current("digits"))) {
+      const { X, y } = loadDigits();
+      await store.publish("digits", await new RandomForestClassifier({ nEstimators: 200, randomState: 42 }).fit(X, y));
     }
     const { version } = await store.current(model);
     const published = await fromBytes(await store.read(model, version));
