@@ -1,18 +1,19 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { RandomForestClassifier } from "trellis-learn";
 import { loadDigits } from "trellis-learn/datasets";
 import { modelStore } from "trellis-learn/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { digitPicture } from "../../examples/digits/src/digit-picture.js";
-import { buildServer } from "../../examples/server/build.mjs";
 
-const BUILT = fileURLToPath(new URL(`../../examples/server/dist/test-${process.pid}`, import.meta.url));
+const EXAMPLE = new URL("../../examples/server/", import.meta.url);
+const BUILT = fileURLToPath(new URL(`dist/test-${process.pid}`, EXAMPLE));
 const JSON_BODY = { "content-type": "application/json" };
 
 /** The service as users start it, in a process of its own. */
@@ -27,7 +28,15 @@ class RunningServer {
 
   static async start(state: string, env: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
     const child = spawn(process.execPath, [join(BUILT, "main.js")], {
-      env: { ...process.env, STATE_DIR: state, PORT: "0", TRAIN_ROWS: "300", TRAIN_NICE: "0", MLFLOW_TRACKING_URI: "", ...env },
+      env: {
+        ...process.env,
+        STATE_DIR: state,
+        PORT: "0",
+        TRAIN_ROWS: "300",
+        TRAIN_NICE: "0",
+        MLFLOW_TRACKING_URI: "",
+        ...env,
+      },
       stdio: ["ignore", "pipe", "inherit"],
     });
     for await (const line of createInterface(child.stdout!)) {
@@ -72,7 +81,7 @@ describe("The server example", () => {
   let server: RunningServer;
 
   beforeAll(async () => {
-    await buildServer(BUILT);
+    await promisify(execFile)(process.execPath, [fileURLToPath(new URL("build.mjs", EXAMPLE)), BUILT]);
     state = await mkdtemp(join(tmpdir(), "trellis-server-"));
     const { X, y } = loadDigits();
     const forest = await new RandomForestClassifier({ nEstimators: 20, randomState: 0 }).fit(X, y);
