@@ -1,4 +1,6 @@
 // What npm would publish, so dist/ must be built: `npm test` does it first.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -55,6 +57,21 @@ const WASM = "0061736d";
 const familiesIn = (text: string) => text.split(WASM).length - 1;
 
 describe("The built package", () => {
+  it("holds what is built and what a reader needs, and neither sources nor tests.", () => {
+    const packing = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+    const packed = JSON.parse(execFileSync("npm", packing, { cwd: root, encoding: "utf8", stdio: "pipe" }));
+    const [{ files }] = Object.values(packed) as [{ files: { path: string }[] }];
+    const paths = files.map(({ path }) => path);
+    const others = paths.filter((path) => !/^dist\/[\w-]+(\.d)?\.[jt]s$/.test(path));
+    expect(others.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+    expect(paths.filter((path) => /(?<!\.d)\.ts$/.test(path))).toEqual([]);
+    const { exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+    const entries = Object.values<string | Record<string, string>>(exports).flatMap((entry) =>
+      typeof entry === "string" ? entry : Object.values(entry),
+    );
+    expect(paths).toEqual(expect.arrayContaining(entries.map((entry) => entry.slice("./".length))));
+  });
+
   it("depends on seedrandom alone in its root entry.", async () => {
     const { packages } = await bundle('export * from "trellis-learn";');
     expect(packages).toEqual(["seedrandom/lib/alea.js"]);
