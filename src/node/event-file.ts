@@ -21,9 +21,14 @@ export class EventFile {
     const { O_NONBLOCK, O_NOFOLLOW, O_RDONLY } = constants;
     const file = await open(this.#path, O_RDONLY | (O_NONBLOCK ?? 0) | (O_NOFOLLOW ?? 0)).catch(() => null);
     if (file === null) return;
-    for await (const line of file.readLines()) {
-      const record = checkedLine(line);
-      if (record !== null) yield record;
+    let rest = ""; // Readline would also end lines at U+2028, which JSON may contain.
+    for await (const text of file.createReadStream({ encoding: "utf8" })) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) {
+        const record = checkedLine(line);
+        if (record !== null) yield record;
+      }
     }
   }
 

@@ -18,6 +18,10 @@ export async function streamEvents(
 ): Promise<void> {
   res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
   res.flushHeaders();
+  if (res.req.method === "HEAD") {
+    res.end();
+    return;
+  }
   const heartbeat = startHeartbeat(res);
   try {
     for await (const { id, type, data } of events) {

@@ -32,7 +32,8 @@ export class JobProcess {
         clearTimeout(this.#killing ?? undefined);
         resolve(this.#last ?? { type: "gone", how });
       };
-      child.once("error", (error) => child.pid === undefined && end(error.message));
+      // Others than that it could not be started are followed by its exit.
+      child.on("error", (error) => child.pid === undefined && end(error.message));
       child.once("exit", (code, signal) => end(signal === null ? `exit code ${code}` : `signal ${signal}`));
     });
     child.on("message", (value) => this.#hear(value, onEvent));

@@ -98,16 +98,17 @@ it("A client that does not wait is told where to look; the same job is joined, a
 
 it("Events are followed from the first to the end, or from where one was", async () => {
   const events = [
-    ["emit", ["fold-scored", { fold: 0, text: "a\n\nb" }]],
+    ["emit", ["fold-scored", { fold: 0, text: "a\n\nb\u2028c" }]],
     ["emit", ["fold-scored", { fold: 1 }]],
   ];
   const id = idOf(await post([...events, ["wait for file", "followed"]], respondAsync));
+  expect((await fetch(`${url}/${id}/events`, { method: "HEAD" })).status).toBe(200);
   const following = streamOf(id);
   const goingOn = streamOf(id, "?after=7", { "Last-Event-ID": "1" });
   release("followed");
   const status = JSON.stringify(await jobs.ended(id));
   const sent = [
-    'id: 1\nevent: fold-scored\ndata: {"fold":0,"text":"a\\n\\nb"}',
+    'id: 1\nevent: fold-scored\ndata: {"fold":0,"text":"a\\n\\nb\u2028c"}',
     'id: 2\nevent: fold-scored\ndata: {"fold":1}',
     `event: ended\ndata: ${status}`,
   ];
