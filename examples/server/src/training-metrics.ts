@@ -17,6 +17,7 @@ export class TrainingMetrics {
   readonly #resumed: Counter;
   readonly #trials: Counter<"state">;
   readonly #records: Counter<"outcome">;
+  readonly #followed = new Set<string>();
 
   /** @param outbox folder of the records that MLflow could not take yet */
   constructor(registry: Registry, outbox: string) {
@@ -62,6 +63,8 @@ export class TrainingMetrics {
 
   /** Counts the candidates of a training until it ends; one that went on after a kill tells of some twice. */
   async follow(jobs: Jobs, id: string): Promise<void> {
+    if (this.#followed.has(id)) return;
+    this.#followed.add(id);
     const known = new Set<string>();
     for await (const { type, data } of jobs.events(id)) {
       if (type !== "candidate-scored") continue;
