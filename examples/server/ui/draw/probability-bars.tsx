@@ -87,7 +87,7 @@ function Bar({ share, serverShare }: { readonly share: number; readonly serverSh
 function Comparison({ answer, server }: { readonly answer: Answer | null; readonly server: Answer | null }) {
   if (answer === null || server === null) return null;
   const gap = Math.max(...answer.probabilities.map((share, digit) => Math.abs(share - server.probabilities[digit]!)));
-    return (
+  return (
     <p class="comparison soft">
       Server: {topDigit(server)} · {closeness(gap)} · {milliseconds(server.milliseconds)}
     </p>
