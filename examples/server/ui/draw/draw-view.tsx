@@ -1,5 +1,5 @@
+import { DIGIT_STROKES } from "digits-example/strokes";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { DIGIT_STROKES } from "../../../digits/src/strokes.js";
 import { titleOf } from "../families.js";
 import { percent } from "../formats.js";
 import type { ServiceClient } from "../service/service-client.js";

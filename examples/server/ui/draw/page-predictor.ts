@@ -20,8 +20,9 @@ export class PagePredictor implements Predictor {
   readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
 
-  /** @throws where there are no module workers */
+  /** @throws where there are no workers, or no WebAssembly */
   constructor(events: PagePredictorEvents) {
+    if (typeof WebAssembly === "undefined") throw new Error("it has no WebAssembly");
     this.#worker = new Worker(new URL("./infer-worker.js", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       if (data.type === "loaded") events.loaded(data.model);

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { titleOf } from "../families.js";
 import type { ModelEntry } from "../service/contract.js";
 import type { ServiceClient } from "../service/service-client.js";
 import { sentenceOf } from "../service/service-error.js";
@@ -33,25 +34,28 @@ export function usePredictions(
   compare: boolean,
 ): Predictions {
   const [seen, setSeen] = useState<Pick<Predictions, "pixels" | "answers" | "serverAnswers">>(NOTHING);
+  /** What went wrong with the last drawing, and what will go wrong with all. */
   const [problem, setProblem] = useState<string | null>(null);
-  const [refused, setRefused] = useState<string | null>(null);
+  const [lasting, setLasting] = useState<string | null>(null);
   const [loaded, setLoaded] = useState<ReadonlySet<string>>(new Set());
   const [page, setPage] = useState<PagePredictor | null>(null);
+  const picture = useRef<ModelPicture | null>(null);
+
+  const goOnWithServer = (reason: string) => {
+    setPage(null);
+    setLasting(`This browser cannot compute by itself (${reason}), so the server is asked.`);
+  };
 
   useEffect(() => {
-    const without = (reason: string) => {
-      setPage(null);
-      setRefused(`This browser cannot compute by itself (${reason}), so the server is asked.`);
-    };
     let predictor: PagePredictor;
     try {
       predictor = new PagePredictor({
         loaded: (model) => setLoaded((before) => new Set(before).add(model)),
         failed: (reason, model) =>
-          model === null ? without(reason) : setProblem(`${model} was not loaded: ${reason}.`),
+          model === null ? goOnWithServer(reason) : setLasting(`${titleOf(model)}: not loaded, ${reason}.`),
       });
     } catch (error) {
-      return without(String((error as Error).message));
+      return goOnWithServer(String((error as Error).message));
     }
     setPage(predictor);
     return () => predictor.close();
@@ -62,21 +66,25 @@ export function usePredictions(
   const work = async (drawn: readonly Stroke[]) => {
     picture.current ??= new ModelPicture();
     const pixels = picture.current.of(drawn);
+    setProblem(null);
     if (pixels === null) return setSeen(NOTHING);
-    try {
-      const server = new ServerPredictor(service, models);
-      const [answers, serverAnswers] = await Promise.all([
-        (page ?? server).predict(pixels),
-        compare && page !== null ? server.predict(pixels) : [],
-      ]);
-      setSeen({ pixels, answers, serverAnswers });
-      setProblem(null);
-    } catch (error) {
-      setSeen((before) => ({ ...before, pixels, serverAnswers: [] }));
-      setProblem(sentenceOf(error));
-    }
+    const server = new ServerPredictor(service, models);
+    const byServer = () =>
+      server.predict(pixels).catch((error: unknown) => {
+        setProblem(sentenceOf(error));
+        return [];
+      });
+    const byPage = (predictor: PagePredictor) =>
+      predictor.predict(pixels).catch((error: unknown) => {
+        goOnWithServer(String((error as Error).message));
+        return byServer();
+      });
+    const [answers, serverAnswers] = await Promise.all([
+      page === null ? byServer() : byPage(page),
+      compare && page !== null ? byServer() : [],
+    ]);
+    setSeen({ pixels, answers, serverAnswers });
   };
-  const picture = useRef<ModelPicture | null>(null);
   const latestWork = useRef(work);
   latestWork.current = work;
   const [loop] = useState(() => new LatestFirst<readonly Stroke[]>((drawn) => latestWork.current(drawn)));
@@ -85,5 +93,5 @@ export function usePredictions(
   useEffect(() => loop.give(strokes), [loop, strokes, models, page, loaded, compare]);
 
   const loading = page === null ? 0 : models.filter(({ name }) => !loaded.has(name)).length;
-  return { ...seen, by: page === null ? "server" : "page", loading, problem: problem ?? refused };
+  return { ...seen, by: page === null ? "server" : "page", loading, problem: problem ?? lasting };
 }
