@@ -17,7 +17,6 @@ const generatorScript = fileURLToPath(new URL("load.mjs", import.meta.url));
  * @property {number[]} generatorCpus
  * @property {() => object[]} tables
  * @property {(role: string) => object} prepare the operation that leaves fitted models where `service` finds them
- * @property {number} [rounds] where it is not the run's own
  * @property {(stage: Stage) => Promise<void>} measure
  * @property {Pick<import("./compare.mjs").Row, "id" | "what" | "goal" | "also" | "summary">[]} rows
  */
@@ -108,7 +107,7 @@ export async function measureServing(group, { script, rounds, say }) {
       command: [nodeLts, generatorScript],
       cpus: group.generatorCpus,
     }),
-    rounds: group.rounds ?? rounds,
+    rounds,
     say,
   });
   try {
