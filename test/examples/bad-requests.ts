@@ -190,7 +190,7 @@ const TRAININGS: readonly BadRequest[] = [
     grid("rf", {
       n_estimators: Array.from({ length: 100 }, (_, i) => i + 1),
       max_depth: Array.from({ length: 50 }, (_, i) => i + 1),
-      min_samples_split: Array.from({ length: 200 }, (_, i) => i + 2),
+      min_samples_split: Array.from({ length: 99 }, (_, i) => i + 2),
     }),
     400,
     undefined,

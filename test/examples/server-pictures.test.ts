@@ -106,8 +106,8 @@ describe("A file that is no picture of a digit", () => {
     ["half a JPEG", 400, "BAD_PICTURE", async () => (await grey().resize(280).jpeg().toBuffer()).subarray(0, 900)],
     ["white paper", 400, "NO_INK", () => blank(28, 28).png().toBuffer()],
     ["one pixel", 400, "NO_INK", () => blank(1, 1).png().toBuffer()],
-    ["a picture that is too wide", 413, "PICTURE_TOO_LARGE", () => blank(5000, 1).jpeg().toBuffer()],
-    ["one that would not fit into memory", 413, "PICTURE_TOO_LARGE", async () => resizedInName(await png(), 60_000)],
+    ["a picture that is too wide", 413, "IMAGE_TOO_LARGE", () => blank(5000, 1).jpeg().toBuffer()],
+    ["one that would not fit into memory", 413, "IMAGE_TOO_LARGE", async () => resizedInName(await png(), 60_000)],
   ])("is refused: %s", async (_, status, code, make) => {
     const error = await pixelsOf(await make()).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(RequestError);

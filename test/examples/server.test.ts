@@ -1,71 +1,12 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { RandomForestClassifier } from "trellis-learn";
 import { loadDigits } from "trellis-learn/datasets";
 import { modelStore } from "trellis-learn/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { digitPicture } from "../../examples/digits/src/digit-picture.js";
-
-const EXAMPLE = new URL("../../examples/server/", import.meta.url);
-const BUILT = fileURLToPath(new URL(`dist/test-${process.pid}`, EXAMPLE));
-const JSON_BODY = { "content-type": "application/json" };
-
-/** The service as users start it, in a process of its own. */
-class RunningServer {
-  readonly url: string;
-  readonly #process: ChildProcess;
-
-  private constructor(url: string, child: ChildProcess) {
-    this.url = url;
-    this.#process = child;
-  }
-
-  static async start(state: string, env: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
-    const child = spawn(process.execPath, [join(BUILT, "main.js")], {
-      env: {
-        ...process.env,
-        STATE_DIR: state,
-        PORT: "0",
-        TRAIN_ROWS: "300",
-        TRAIN_NICE: "0",
-        MLFLOW_TRACKING_URI: "",
-        ...env,
-      },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    for await (const line of createInterface(child.stdout!)) {
-      const { msg, url } = JSON.parse(line);
-      if (msg !== "listening") continue;
-      child.stdout!.resume();
-      return new RunningServer(url, child);
-    }
-    throw new Error("the service did not start");
-  }
-
-  get = (path: string, headers: Record<string, string> = {}) => fetch(this.url + path, { headers, redirect: "manual" });
-
-  post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-    fetch(this.url + path, { method: "POST", headers: { ...JSON_BODY, ...headers }, body: JSON.stringify(body) });
-
-  predictDigit = (file: Uint8Array, field = "image") => {
-    const form = new FormData();
-    form.set(field, new Blob([Uint8Array.from(file)]), "../../digit.png");
-    return fetch(`${this.url}/predict_digit`, { method: "POST", body: form });
-  };
-
-  /** Resolves with the exit code, or null after a kill. */
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    this.#process.kill(signal);
-    const [code] = await once(this.#process, "exit");
-    return code;
-  }
-}
+import { RunningServer } from "./running-server.js";
 
 const training = {
   use_small_dataset: true,
@@ -81,7 +22,7 @@ describe("The server example", () => {
   let server: RunningServer;
 
   beforeAll(async () => {
-    await promisify(execFile)(process.execPath, [fileURLToPath(new URL("build.mjs", EXAMPLE)), BUILT]);
+    await RunningServer.build();
     state = await mkdtemp(join(tmpdir(), "trellis-server-"));
     const { X, y } = loadDigits();
     const forest = await new RandomForestClassifier({ nEstimators: 20, randomState: 0 }).fit(X, y);
@@ -91,7 +32,7 @@ describe("The server example", () => {
   afterAll(async () => {
     await server.end("SIGKILL");
     await rm(state, { recursive: true, maxRetries: 5, retryDelay: 200 });
-    await rm(BUILT, { recursive: true });
+    await RunningServer.remove();
   });
 
   it("says so where nothing was trained yet", async () => {

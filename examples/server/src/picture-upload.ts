@@ -1,13 +1,14 @@
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import multer from "multer";
 import { RequestError } from "trellis-learn/serve";
 
 const FIELD = "image";
 const MAX_BYTES = 5 * 2 ** 20;
+const MAX_HEADERS = 20;
 
 const receive = multer({
   storage: multer.memoryStorage(),
-  limits: { files: 1, fields: 0, parts: 2, fileSize: MAX_BYTES, headerPairs: 20, fieldNameSize: 64 },
+  limits: { files: 1, fields: 0, parts: 2, fileSize: MAX_BYTES, headerPairs: MAX_HEADERS, fieldNameSize: 64 },
 }).single(FIELD);
 
 /**
@@ -20,12 +21,29 @@ export const pictureUpload: RequestHandler = (req, res, next) => {
     const message = `send a form with the picture in the field ${FIELD}, as multipart/form-data`;
     throw new RequestError(415, "UNSUPPORTED_MEDIA_TYPE", message);
   }
+  const headers = headersOfFirstPart(req);
   receive(req, res, (error: unknown) => {
     if (error) next(refusal(error));
+    else if (headers() > MAX_HEADERS) next(new RequestError(400, "BAD_FORM", "the file has too many headers"));
     else if (req.file === undefined) next(missing());
     else next();
   });
 };
+
+/** Counts while the form comes in: multer passes over what is more than its limit of headers, and does not say so. */
+function headersOfFirstPart(req: Request): () => number {
+  let head = "";
+  const read = (chunk: Buffer) => {
+    head += chunk.toString("latin1");
+    const end = head.indexOf("\r\n\r\n");
+    if (end < 0) return;
+    head = head.slice(0, end);
+    req.off("data", read);
+  };
+  req.on("data", read);
+  // The first line is the boundary.
+  return () => head.split("\r\n").length - 1;
+}
 
 function missing(): RequestError {
   return new RequestError(400, "EXPECTED_FIELD", `the form must have a file in the field ${FIELD}`, { path: [FIELD] });
