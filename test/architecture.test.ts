@@ -44,6 +44,7 @@ const PACKAGES: Record<string, string | readonly string[]> = {
   "node:http": "serve/",
   "node:net": "serve/",
   "node:os": "serve/",
+  "node:timers/promises": "serve/",
   "node:url": "serve/",
   "node:child_process": "serve/",
   "node:worker_threads": "serve/",

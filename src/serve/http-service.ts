@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Express, RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
@@ -112,12 +113,12 @@ export class HttpService implements Service {
 
   async #close(): Promise<void> {
     const server = this.#server;
-    const closed = server === null ? Promise.resolve() : ended(server, this.limits.drainSeconds * 1000);
-    const drains = this.#beforeEnd.map((what) => what());
-    for (const { reason } of (await Promise.allSettled(drains)).filter((each) => each.status === "rejected")) {
-      this.log.error({ err: reason }, "a part of the service could not be drained");
-    }
-    await closed;
+    const late = this.limits.drainSeconds * 1000;
+    const closed = server === null ? Promise.resolve() : ended(server, late);
+    const drains = this.#beforeEnd.map((what) =>
+      what().catch((error) => this.log.error({ err: error }, "a part of the service could not be drained")),
+    );
+    await Promise.all([closed, Promise.race([Promise.all(drains), sleep(late, undefined, { ref: false })])]);
     await Promise.all([this.models.close(), this.#parts.bodies.close()]);
   }
 }

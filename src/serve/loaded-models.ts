@@ -2,9 +2,10 @@ import type { Logger } from "pino";
 import { InvalidModelError, TrellisError } from "../core/errors.js";
 import { Matrix, type MatrixData } from "../core/matrix.js";
 import type { StoredModel } from "../node/model-store.js";
+import { BatchSize } from "./batches.js";
 import { ModelHost } from "./model-host.js";
 import { MODEL_NAME, type ModelSource } from "./model-source.js";
-import { BatchSize, PredictionQueue, type QueueLimits, type QueueWatcher } from "./prediction-queue.js";
+import { PredictionQueue, type QueueLimits, type QueueWatcher } from "./prediction-queue.js";
 import { RequestError } from "./request-error.js";
 import type { Prediction, PredictOptions, ServedModel, ServedModels } from "./served-models.js";
 

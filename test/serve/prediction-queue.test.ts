@@ -1,6 +1,7 @@
 import { InvalidDataError, Matrix } from "trellis-learn";
 import { describe, expect, it } from "vitest";
-import { type Ask, BatchSize, PredictionQueue } from "../../src/serve/prediction-queue.js";
+import { type Ask, BatchSize } from "../../src/serve/batches.js";
+import { PredictionQueue } from "../../src/serve/prediction-queue.js";
 import type { Predicted, PredictOrder } from "../../src/serve/thread-messages.js";
 
 /** A thread that answers each row with its first value, when it is told to. */

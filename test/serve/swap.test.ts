@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DecisionTreeClassifier, SVC, toBytes } from "trellis-learn";
 import { loadIris } from "trellis-learn/datasets";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -36,6 +37,7 @@ describe("Models that are swapped", () => {
         if (status !== 200 || version < newest) failed.push(body);
         newest = version;
         seen.add(version);
+        await sleep(100);
       }
     };
     const clients = Array.from({ length: 50 }, client);
@@ -82,7 +84,7 @@ describe("A service under load", () => {
   it("refuses at once what it has no room for, and answers the rest.", async () => {
     const { service, url } = await running({ models: { svc }, limits: { queuedRequests: 4, queuedRows: 9_000 } });
     // Long enough that all of the burst comes while it is being answered.
-    const long = Array.from({ length: 4 }, () => call(inferences(url, "svc"), rows(2000)));
+    const long = Array.from({ length: 4 }, () => call(inferences(url, "svc"), rows(1000)));
     await waitFor(url, "inference_queue_size 4");
     const refused = await call(inferences(url, "svc"), tensor([ROW]));
     expect(refused).toMatchObject({ status: 503, body: { code: "QUEUE_FULL" } });
@@ -119,8 +121,7 @@ describe("A service under load", () => {
 });
 
 async function waitFor(url: string, line: string): Promise<void> {
-  while (!(await call(`${url}/metrics`)).body.includes(`${line}\n`))
-    await new Promise((resume) => setTimeout(resume, 5));
+  while (!(await call(`${url}/metrics`)).body.includes(`${line}\n`)) await sleep(5);
 }
 
 async function matrixOf() {
