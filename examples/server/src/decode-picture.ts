@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import { RequestError } from "trellis-learn/serve";
 
 /** Grey values row by row, 0 black to 255 white. */
@@ -18,12 +17,6 @@ const SECONDS = 2;
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const JPEG = Buffer.from([0xff, 0xd8, 0xff]);
 
-// Of the many formats that libvips reads, these two are let in; no other decoder ever sees a stranger's bytes.
-sharp.block({ operation: ["VipsForeignLoad"] });
-sharp.unblock({ operation: ["VipsForeignLoadPngBuffer", "VipsForeignLoadJpegBuffer"] });
-sharp.concurrency(1);
-sharp.cache(false);
-
 /**
  * Reads a PNG or JPEG file; what kind of file it is its first bytes say. Of an animation the first picture counts.
  * Transparent parts are paper: white beneath dark ink, black beneath light ink.
@@ -42,6 +35,7 @@ export async function decodePicture(file: Buffer): Promise<GreyPicture> {
       { path },
     );
   }
+  const { sharp } = await import("./safe-sharp.js");
   try {
     // Only the header is read for that, however many pixels it promises.
     const { width, height } = await sharp(file, { limitInputPixels: false }).metadata();

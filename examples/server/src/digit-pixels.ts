@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import { RequestError } from "trellis-learn/serve";
 import type { GreyPicture } from "./decode-picture.js";
 
@@ -102,6 +101,7 @@ async function resized(
   newWidth: number,
   newHeight: number,
 ): Promise<Uint8Array> {
+  const { sharp } = await import("./safe-sharp.js");
   return sharp(pixels, { raw: { width, height, channels: 1 } })
     .resize(newWidth, newHeight, { fit: "fill" })
     .toColourspace("b-w")

@@ -5,4 +5,5 @@ const ok = await fetch(url, { signal: AbortSignal.timeout(2000) }).then(
   () => false,
 );
 process.exitCode = ok ? 0 : 1;
+
 export {};

@@ -1,4 +1,4 @@
-import { useCallback } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import { DrawView } from "./draw/draw-view.js";
 import { ResultsView } from "./results/results-view.js";
 import type { ServiceClient } from "./service/service-client.js";
@@ -10,6 +10,12 @@ const TITLES = { draw: "Draw", train: "Train", results: "Results" } as const;
 
 export function App({ service }: { readonly service: ServiceClient }) {
   const { view, id } = useRoute();
+  // What was drawn, and the models that were loaded, stay while another view is looked at.
+  const [wasDrawn, setDrawn] = useState(false);
+  useEffect(() => {
+    document.title = `${TITLES[view]} · Trellis`;
+    if (view === "draw") setDrawn(true);
+  }, [view]);
   const reachable = useReachable(service);
   const { value: mlflowUrl = null } = useLoaded(
     service,
@@ -51,7 +57,11 @@ export function App({ service }: { readonly service: ServiceClient }) {
       </div>
       <main id="main">
         <h1 class="visually-hidden">{TITLES[view]}</h1>
-        {view === "draw" && <DrawView service={service} />}
+        {(wasDrawn || view === "draw") && (
+          <div hidden={view !== "draw"}>
+            <DrawView service={service} isShown={view === "draw"} />
+          </div>
+        )}
         {view === "train" && <TrainView service={service} id={id} />}
         {view === "results" && <ResultsView service={service} />}
       </main>

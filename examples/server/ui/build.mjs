@@ -7,8 +7,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const STATIC = ["index.html", "icon.svg"];
 
 /**
- * Bundles the page into a folder that is served as it is, under /ui/. The worker that predicts is a file of its own: the page is
- * there before the library is.
+ * Bundles the page into a folder that is served as it is, under /ui/. The worker that predicts is a file of its own, with the
+ * library in it: the page is there before the library is.
  *
  * @param {string} folder
  */
@@ -16,10 +16,8 @@ export async function buildPage(folder) {
   await build({
     entryPoints: [join(here, "main.tsx"), join(here, "draw/infer-worker.ts"), join(here, "style.css")],
     entryNames: "[name]",
-    chunkNames: "chunks/[name]-[hash]",
     outdir: folder,
     bundle: true,
-    splitting: true,
     minify: true,
     format: "esm",
     target: "es2022",

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 
 export const VIEWS = ["draw", "train", "results"] as const;
 
-/** What the address after the # names: "#train/17" is the view "train" of "17". */
+/** What the address after the # names: "#train/17" is the view "train" with the id "17". */
 export interface Route {
   readonly view: (typeof VIEWS)[number];
   readonly id: string | null;

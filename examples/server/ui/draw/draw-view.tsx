@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { DIGIT_STROKES } from "../../../digits/src/strokes.js";
 import { titleOf } from "../families.js";
 import { percent } from "../formats.js";
@@ -21,9 +21,15 @@ function exampleOf(digit: number): readonly Stroke[] {
   return DIGIT_STROKES[digit]!.map((stroke) => stroke.map(([x, y]) => ({ x: x / 32, y: y / 32 })));
 }
 
-export function DrawView({ service }: { readonly service: ServiceClient }) {
+interface DrawViewProps {
+  readonly service: ServiceClient;
+  /** Each time that it is shown again it looks for new models. */
+  readonly isShown: boolean;
+}
+
+export function DrawView({ service, isShown }: DrawViewProps) {
   const load = useCallback(async () => digitModels(await service.models()), [service]);
-  const { value: models = NO_MODELS, error } = useLoaded(service, load);
+  const { value: models = NO_MODELS, error, reload } = useLoaded(service, load);
   const [strokes, setStrokes] = useState<readonly Stroke[]>([]);
   const [example, setExample] = useState(0);
   const [compare, setCompare] = useState(false);
@@ -33,6 +39,12 @@ export function DrawView({ service }: { readonly service: ServiceClient }) {
   const answerOf = (model: string) => answers.find((answer) => answer.model === model) ?? null;
   const serverAnswerOf = (model: string) => serverAnswers.find((answer) => answer.model === model) ?? null;
   const [first, ...others] = models;
+
+  const wasShown = useRef(true);
+  useEffect(() => {
+    if (isShown && !wasShown.current) reload();
+    wasShown.current = isShown;
+  }, [isShown, reload]);
 
   useEffect(() => {
     const answer = first && answers.find(({ model }) => model === first.name);

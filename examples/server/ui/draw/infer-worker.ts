@@ -1,6 +1,6 @@
 import { Classifier, fromBytes, inlinePool, Matrix } from "trellis-learn";
 import type { ModelEntry } from "../service/contract.js";
-import { type Answer, PIXEL_SCALE } from "./predictor.js";
+import type { Answer } from "./predictor.js";
 import type { FromWorker, ToWorker } from "./worker-messages.js";
 
 interface LoadedModel {
@@ -24,7 +24,7 @@ async function load(entry: ModelEntry): Promise<void> {
 }
 
 async function ask({ entry, classifier }: LoadedModel, pixels: Uint8Array): Promise<Answer> {
-  const X = new Matrix(pixels, 1, pixels.length, { scale: PIXEL_SCALE });
+  const X = new Matrix(pixels, 1, pixels.length, { scale: entry.scale });
   const started = performance.now();
   const { data } = await classifier.predictProba(X, { pool });
   return { model: entry.name, probabilities: Array.from(data), milliseconds: performance.now() - started };

@@ -1,8 +1,5 @@
 import type { ModelEntry } from "../service/contract.js";
 
-/** Models were trained on pixels from 0 to 1. */
-export const PIXEL_SCALE = 1 / 255;
-
 /** What one model says of a drawing. */
 export interface Answer {
   readonly model: string;

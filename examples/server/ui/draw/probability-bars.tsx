@@ -87,12 +87,16 @@ function Bar({ share, serverShare }: { readonly share: number; readonly serverSh
 function Comparison({ answer, server }: { readonly answer: Answer | null; readonly server: Answer | null }) {
   if (answer === null || server === null) return null;
   const gap = Math.max(...answer.probabilities.map((share, digit) => Math.abs(share - server.probabilities[digit]!)));
-  const words = gap === 0 ? "the same bits" : `at most ${gap.toExponential(0)} apart`;
   return (
     <p class="comparison soft">
-      Server: {topDigit(server)} · {words} · {milliseconds(server.milliseconds)}
+      Server: {topDigit(server)} · {closeness(gap)} · {milliseconds(server.milliseconds)}
     </p>
   );
+}
+
+function closeness(gap: number): string {
+  if (gap === 0) return "the same bits";
+  return gap < 0.001 ? `the same to ${Math.floor(-Math.log10(gap))} decimals` : `up to ${percent(gap)} apart`;
 }
 
 function digits(answer: Answer | null, server: Answer | null) {

@@ -1,6 +1,6 @@
 import type { ModelEntry } from "../service/contract.js";
 import type { ServiceClient } from "../service/service-client.js";
-import { type Answer, PIXEL_SCALE, type Predictor } from "./predictor.js";
+import type { Answer, Predictor } from "./predictor.js";
 
 /** Predicts on the server, by the Open Inference Protocol; times are those of the whole trip. */
 export class ServerPredictor implements Predictor {
@@ -17,8 +17,7 @@ export class ServerPredictor implements Predictor {
   }
 
   async #ask(model: string, pixels: Uint8Array): Promise<Answer> {
-    const values = Array.from(pixels, (byte) => Math.fround(byte * PIXEL_SCALE));
-    const input = { name: "input", shape: [1, pixels.length], datatype: "FP32", data: values };
+    const input = { name: "input", shape: [1, pixels.length], datatype: "UINT8", data: Array.from(pixels) };
     const started = performance.now();
     const answer = await this.#service.infer(model, { inputs: [input], outputs: [{ name: "probability" }] });
     const milliseconds = performance.now() - started;

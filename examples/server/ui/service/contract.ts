@@ -12,6 +12,8 @@ export interface ModelEntry {
   /** Values in a row. */
   readonly features: number;
   readonly classes: readonly Label[] | null;
+  /** Of models whose rows are bytes: the value of a step. */
+  readonly scale: number | null;
   readonly facts: Readonly<Record<string, unknown>>;
   /** Where the model file is; what is there never changes. */
   readonly url: string;

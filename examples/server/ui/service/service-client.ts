@@ -29,7 +29,7 @@ export class ServiceClient {
     setInterval(() => {
       const isTrusted = document.visibilityState === "hidden" || performance.now() - this.#lastAnswer < TRUST;
       if (this.#reachable && isTrusted) return;
-      this.#fetch("/livez", { signal: AbortSignal.timeout(PATIENCE) }).catch(() => undefined);
+      this.#look().catch(() => undefined);
     }, LOOK_EVERY);
   }
 
@@ -69,14 +69,20 @@ export class ServiceClient {
     return this.#json(`/v2/models/${encodeURIComponent(model)}/infer`, { method: "POST", body });
   }
 
-  eventsUrl(id: string): string {
-    return `/training/${encodeURIComponent(id)}/events`;
+  /** Where the events after number `after` come from. */
+  eventsUrl(id: string, after: number): string {
+    return `/training/${encodeURIComponent(id)}/events?after=${after}`;
   }
 
   /** Where the page is told to look for MLflow, or null. */
   async mlflowUrl(): Promise<string | null> {
     const { mlflowUrl } = await this.#json<{ readonly mlflowUrl?: unknown }>("/ui/config.json");
     return typeof mlflowUrl === "string" && /^https?:/.test(mlflowUrl) ? mlflowUrl : null;
+  }
+
+  async #look(): Promise<void> {
+    // What is not read keeps a connection.
+    await (await this.#fetch("/livez", { signal: AbortSignal.timeout(PATIENCE) })).text();
   }
 
   async #json<T>(

@@ -4,7 +4,11 @@ import type { ServiceClient } from "./service-client.js";
 /** Whether the service answers; renders again when that changes. */
 export function useReachable(service: ServiceClient): boolean {
   const [reachable, setReachable] = useState(service.reachable);
-  useEffect(() => service.onChange(() => setReachable(service.reachable)), [service]);
+  useEffect(() => {
+    const follow = () => setReachable(service.reachable);
+    follow(); // It may have changed before this ran.
+    return service.onChange(follow);
+  }, [service]);
   return reachable;
 }
 

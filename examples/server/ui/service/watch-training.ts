@@ -5,11 +5,11 @@ import { ServiceError } from "./service-error.js";
 const TRY_AGAIN_AFTER = 2_000;
 
 export interface TrainingListener {
-  /** Events come in order, those of the past first; after a cut some may come twice, with the same id. */
+  /** Events come in order, those of the past first. */
   event(event: TrainingEvent): void;
-  /** Called at first, after each cut of the stream, and when the training has ended. */
+  /** Called at first, after each cut, and when the training has ended. */
   status(status: TrainingStatus): void;
-  /** There is no such training. */
+  /** The training cannot be asked for; unless there is none, it is tried again. */
   failed(error: unknown): void;
 }
 
@@ -21,6 +21,7 @@ export function watchTraining(service: ServiceClient, id: string, listener: Trai
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
+  let last = 0;
 
   const stop = () => {
     stopped = true;
@@ -28,45 +29,38 @@ export function watchTraining(service: ServiceClient, id: string, listener: Trai
     clearTimeout(timer);
   };
 
-  const open = () => {
-    source?.close();
-    source = new EventSource(service.eventsUrl(id));
+  const follow = () => {
+    source = new EventSource(service.eventsUrl(id, last));
     for (const type of TRAINING_EVENT_TYPES) {
       source.addEventListener(type, ({ data, lastEventId }: MessageEvent<string>) => {
-        listener.event({ id: Number(lastEventId), type, data: JSON.parse(data) } as TrainingEvent);
+        last = Number(lastEventId);
+        listener.event({ id: last, type, data: JSON.parse(data) } as TrainingEvent);
       });
     }
-    // The stream ends with the training, and when it is cut; the browser cannot tell which.
-    source.addEventListener("error", () => void look());
+    source.addEventListener("ended", ({ data }: MessageEvent<string>) => {
+      listener.status(JSON.parse(data));
+      stop();
+    });
+    source.addEventListener("error", () => {
+      source?.close();
+      timer = setTimeout(start, TRY_AGAIN_AFTER);
+    });
   };
 
-  const look = async () => {
+  const start = async () => {
     try {
       const status = await service.training(id);
       if (stopped) return;
       listener.status(status);
-      if (status.state !== "running") return stop();
+      follow();
     } catch (error) {
       if (stopped) return;
-      if (error instanceof ServiceError && error.status === 404) {
-        stop();
-        return listener.failed(error);
-      }
-    }
-    // While the stream is being tried again by the browser, it asks for what came after the last event.
-    if (source?.readyState === EventSource.CLOSED) {
-      clearTimeout(timer);
-      timer = setTimeout(open, TRY_AGAIN_AFTER);
+      listener.failed(error);
+      if (error instanceof ServiceError && error.status === 404) return;
+      timer = setTimeout(start, TRY_AGAIN_AFTER);
     }
   };
 
-  service.training(id).then(
-    (status) => {
-      if (stopped) return;
-      listener.status(status);
-      open();
-    },
-    (error: unknown) => !stopped && listener.failed(error),
-  );
+  void start();
   return stop;
 }

@@ -20,10 +20,12 @@ interface TrainFormProps {
   /** The training that runs, if one does. */
   readonly running: TrainingStatus | null;
   onStarted(training: TrainingStatus): void;
+  /** Another training runs. */
+  onRefused(): void;
 }
 
 /** What to train: families, their grids, how much data, how many folds. */
-export function TrainForm({ service, running, onStarted }: TrainFormProps) {
+export function TrainForm({ service, running, onStarted, onRefused }: TrainFormProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(FAMILIES.map(({ name }) => name)));
   const [texts, setTexts] = useState(DEFAULT_TEXTS);
   const [small, setSmall] = useState(true);
@@ -49,6 +51,8 @@ export function TrainForm({ service, running, onStarted }: TrainFormProps) {
     const unreadable = grids.find(({ grid }) => grid === null);
     if (unreadable)
       return setProblem(`Every parameter of ${titleOf(unreadable.name)} needs values, with commas between.`);
+    if (!(Number.isInteger(folds) && folds >= 2 && folds <= 20))
+      return setProblem("Folds must be a whole number from 2 to 20.");
     if (grids.length === 0) return setProblem("Choose at least one family.");
     const search = (grid: GridSearch["param"]): GridSearch => ({ param: grid, n_jobs: -1, cv: folds });
     const spec: TrainingSpec = {
@@ -60,7 +64,9 @@ export function TrainForm({ service, running, onStarted }: TrainFormProps) {
     try {
       onStarted(await service.startTraining(spec));
     } catch (error) {
-      if (error instanceof ServiceError && (error.status === 401 || error.status === 403)) setNeedsToken(true);
+      const { status = 0 } = error as Partial<ServiceError>;
+      if (status === 401 || status === 403) setNeedsToken(true);
+      if (status === 409) onRefused();
       setProblem(advice(error));
     } finally {
       setBusy(false);
@@ -146,7 +152,7 @@ export function TrainForm({ service, running, onStarted }: TrainFormProps) {
       {problem !== null && (
         <div class="notice" role="alert">
           <p>{problem}</p>
-          {running !== null && <a href={`#train/${running.id}`}>Watch the training that runs</a>}
+          {running !== null && <a href="#train">Watch the training that runs</a>}
         </div>
       )}
     </form>

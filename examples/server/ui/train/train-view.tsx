@@ -7,16 +7,17 @@ import { TrainingView } from "./training-view.js";
 
 interface TrainViewProps {
   readonly service: ServiceClient;
-  /** The training that the address names; null for the form. */
+  /** The training to show, "new" for the form; null for the training that runs, and for the form where none does. */
   readonly id: string | null;
 }
 
-/** A training that is named; else the form, and above it the training that runs. */
 export function TrainView({ service, id }: TrainViewProps) {
   const load = useCallback(() => service.trainings(), [service]);
   const { value: trainings, error, reload } = useLoaded(service, load);
-  if (id !== null) return <TrainingView key={id} service={service} id={id} />;
   const running = trainings?.find(({ state }) => state === "running") ?? null;
+  const shown = id ?? running?.id ?? "new";
+  if (shown !== "new") return <TrainingView key={shown} service={service} id={shown} />;
+  if (trainings === undefined && error === null) return <p class="soft">Asking for trainings…</p>;
   return (
     <div class="train">
       <header class="view-head">
@@ -26,11 +27,6 @@ export function TrainView({ service, id }: TrainViewProps) {
           training runs at a time, and goes on if you leave this page.
         </p>
       </header>
-      {running !== null && (
-        <p class="notice calm">
-          A training is running. <a href={`#train/${running.id}`}>Watch it</a>
-        </p>
-      )}
       {error !== null && (
         <p class="notice" role="alert">
           Trainings cannot be listed: {sentenceOf(error)}
@@ -40,9 +36,9 @@ export function TrainView({ service, id }: TrainViewProps) {
         service={service}
         running={running}
         onStarted={({ id: started }) => {
-          reload();
           location.hash = `#train/${started}`;
         }}
+        onRefused={reload}
       />
     </div>
   );

@@ -22,7 +22,7 @@ export function TrainingView({ service, id }: { readonly service: ServiceClient;
   if (error !== null && status === null) {
     return (
       <p class="notice" role="alert">
-        This training cannot be shown: {sentenceOf(error)} <a href="#train">Start another</a>
+        This training cannot be shown: {sentenceOf(error)} <a href="#train/new">Start another</a>
       </p>
     );
   }
@@ -75,7 +75,7 @@ function TrainingHead({ service, status, state }: HeadProps) {
         </button>
       ) : (
         <p class="next">
-          {status.state === "completed" && <a href="#results">Results</a>} <a href="#train">Train again</a>
+          {status.state === "completed" && <a href="#results">Results</a>} <a href="#train/new">Train again</a>
         </p>
       )}
       {status.error !== null && (
