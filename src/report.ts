@@ -4,6 +4,8 @@
  *
  * @module
  */
+
+export { MissingPackageError } from "./core/missing-package.js";
 export { averagePrecisionScore } from "./metrics/average-precision-score.js";
 export {
   type CalibrationCurve,
@@ -18,7 +20,6 @@ export {
 } from "./report/feature-importances-picture.js";
 export type { FinishedSearch } from "./report/finished-search.js";
 export { type LearningCurvePictureOptions, learningCurvePicture } from "./report/learning-curve-picture.js";
-export { MissingPackageError } from "./core/missing-package.js";
 export { optimizationHistoryPicture } from "./report/optimization-history-picture.js";
 export { parallelCoordinatesPicture } from "./report/parallel-coordinates-picture.js";
 export {

@@ -27,6 +27,7 @@ const guides = [
   "determinism-and-sharing",
   "exchange",
   "gradient-boosting",
+  "mljs",
   "neural-networks",
   "neural-backends",
   "pictures",

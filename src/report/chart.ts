@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from "echarts/core";
-import { escaped } from "./markup.js";
 import { optional } from "../core/missing-package.js";
+import { escaped } from "./markup.js";
 import { printable } from "./theme.js";
 
 /** Size of a picture in CSS pixels. */

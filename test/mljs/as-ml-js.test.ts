@@ -5,13 +5,24 @@ import SVM from "ml-svm";
 import { expect, test } from "vitest";
 import { Rng } from "../../src/core/random.js";
 import { loadIris } from "../../src/datasets.js";
-import { fromBytes, GridSearchCV, Pipeline, StandardScaler, toBytes, VotingClassifier } from "../../src/index.js";
+import {
+  fromBytes,
+  GridSearchCV,
+  InvalidModelError,
+  inlinePool,
+  Pipeline,
+  StandardScaler,
+  toBytes,
+  VotingClassifier,
+} from "../../src/index.js";
 import {
   MljsDecisionTreeClassifier,
   MljsDecisionTreeRegressor,
   MljsRandomForestClassifier,
   MljsRandomForestRegressor,
   MljsSVC,
+  type SvmMachine,
+  type TreeNodes,
 } from "../../src/mljs.js";
 import { memoryTracker, track } from "../../src/tracking.js";
 
@@ -122,19 +133,38 @@ test("Rounds that do not suffice are told of, by the parameter to raise.", async
   await expect(short.fit(X, y)).rejects.toThrow(/^maxIter of MljsSVC must suffice to separate class 0, and did not/);
 });
 
+test("A stored model that was tampered with is refused.", async () => {
+  const machine = await new MljsSVC({ randomState: 0 }).fit(two, sides);
+  const [kept] = machine.state.model.machines;
+  const forest = await new MljsRandomForestClassifier({ nEstimators: 1, randomState: 0 }).fit(two, sides);
+  const [tree] = forest.state.model.trees;
+  const withMachines = (...machines: SvmMachine[]) =>
+    machine.validate({ ...machine.state, params: machine.params, model: { machines } });
+  const withTrees = (...trees: TreeNodes[]) =>
+    forest.validate({ ...forest.state, params: forest.params, model: { trees } });
+
+  withMachines(kept!);
+  withTrees(tree!);
+  expect(() => withMachines()).toThrow(InvalidModelError);
+  expect(() => withMachines({ ...kept!, vectors: kept!.vectors.slice(1) })).toThrow("3 values instead of 4");
+  expect(() => withMachines({ ...kept!, intercept: Number.NaN })).toThrow(InvalidModelError);
+  expect(() => withTrees()).toThrow(InvalidModelError);
+  expect(() => withTrees({ ...tree!, feature: tree!.feature.map(() => 4) })).toThrow("splits on feature 4 of 4");
+});
+
 test("They are searched in a pipeline, voted over, tracked and stored.", async () => {
   const tracker = memoryTracker();
   const forest = new MljsRandomForestClassifier({ nEstimators: 3, randomState: 0 });
   const steps = [["scale", new StandardScaler()] as const, ["svc", new MljsSVC({ randomState: 0 })] as const];
-  const vote = new VotingClassifier({
-    estimators: [["forest", forest] as const, ["svc", new Pipeline({ steps })] as const],
-  });
-  const search = new GridSearchCV({ estimator: vote, paramGrid: { forest__nEstimators: [2, 4] }, cv: 2 });
-  await track(tracker, { name: "ml.js" }).fit(search, X, y);
+  const estimators = [["forest", forest] as const, ["svc", new Pipeline({ steps })] as const];
+  const estimator = new VotingClassifier({ estimators });
+  const search = new GridSearchCV({ estimator, paramGrid: { forest__maxDepth: [1, 2] }, cv: 2 });
+  const { onEvent } = track(tracker, { name: "ml.js", children: "all" });
+  await search.fit(two, sides, { onEvent, pool: inlinePool() });
   await tracker.flush();
-  expect(tracker.runs[0]!.status).toBe("finished");
+  expect(tracker.runs.map(({ params }) => params.forest__maxDepth)).toEqual([undefined, "1", "2"]);
   expect(search.bestScore).toBeGreaterThan(0.9);
   const classes = [MljsRandomForestClassifier, MljsSVC];
   const loaded = await fromBytes(await toBytes(search), GridSearchCV, { classes });
-  expect(await loaded.predict(X)).toEqual(await search.predict(X));
+  expect(await loaded.predict(two)).toEqual(await search.predict(two));
 });
