@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
-import sharp, { type Sharp } from "sharp";
 import { loadMnist } from "trellis-learn/datasets";
 import { RequestError } from "trellis-learn/serve";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -10,6 +9,7 @@ import { rasterize } from "../../examples/digits/src/rasterize.js";
 import { DIGIT_STROKES } from "../../examples/digits/src/strokes.js";
 import { decodePicture } from "../../examples/server/src/decode-picture.js";
 import { digitsPixels, mnistPixels } from "../../examples/server/src/digit-pixels.js";
+import { sharp } from "../../examples/server/src/safe-sharp.js";
 
 const SIDE = 28;
 /** The seven that MNIST's test images begin with. */
@@ -35,7 +35,7 @@ function difference(a: Uint8Array, b: Uint8Array): number {
 
 describe("A picture for the models of MNIST", () => {
   const frame = { left: 60, right: 12, top: 10, bottom: 22, background: "#000" };
-  it.each<[string, number, () => Sharp]>([
+  it.each<[string, number, () => ReturnType<typeof sharp>]>([
     ["a picture of MNIST itself", 0, () => grey().png()],
     ["one in colours", 0, () => grey().toColourspace("srgb").png()],
     ["one of 16 bits", 0, () => grey().toColourspace("grey16").png()],
@@ -106,8 +106,8 @@ describe("A file that is no picture of a digit", () => {
     ["half a JPEG", 400, "BAD_PICTURE", async () => (await grey().resize(280).jpeg().toBuffer()).subarray(0, 900)],
     ["white paper", 400, "NO_INK", () => blank(28, 28).png().toBuffer()],
     ["one pixel", 400, "NO_INK", () => blank(1, 1).png().toBuffer()],
-    ["a picture that is too wide", 413, "PICTURE_TOO_LARGE", () => blank(5000, 1).jpeg().toBuffer()],
-    ["one that would not fit into memory", 413, "PICTURE_TOO_LARGE", async () => resizedInName(await png(), 60_000)],
+    ["a picture that is too wide", 413, "IMAGE_TOO_LARGE", () => blank(5000, 1).jpeg().toBuffer()],
+    ["one that would not fit into memory", 413, "IMAGE_TOO_LARGE", async () => resizedInName(await png(), 60_000)],
   ])("is refused: %s", async (_, status, code, make) => {
     const error = await pixelsOf(await make()).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(RequestError);
