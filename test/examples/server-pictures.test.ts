@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
-import sharp, { type Sharp } from "sharp";
 import { loadMnist } from "trellis-learn/datasets";
 import { RequestError } from "trellis-learn/serve";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -10,6 +9,7 @@ import { rasterize } from "../../examples/digits/src/rasterize.js";
 import { DIGIT_STROKES } from "../../examples/digits/src/strokes.js";
 import { decodePicture } from "../../examples/server/src/decode-picture.js";
 import { digitsPixels, mnistPixels } from "../../examples/server/src/digit-pixels.js";
+import { sharp } from "../../examples/server/src/safe-sharp.js";
 
 const SIDE = 28;
 /** The seven that MNIST's test images begin with. */
@@ -35,7 +35,7 @@ function difference(a: Uint8Array, b: Uint8Array): number {
 
 describe("A picture for the models of MNIST", () => {
   const frame = { left: 60, right: 12, top: 10, bottom: 22, background: "#000" };
-  it.each<[string, number, () => Sharp]>([
+  it.each<[string, number, () => ReturnType<typeof sharp>]>([
     ["a picture of MNIST itself", 0, () => grey().png()],
     ["one in colours", 0, () => grey().toColourspace("srgb").png()],
     ["one of 16 bits", 0, () => grey().toColourspace("grey16").png()],

@@ -95,7 +95,7 @@ describe("The server example", () => {
     for (const type of ["training-started", "family-finished", "ensemble-finished", "published", "ended"]) {
       expect(events).toContain(`event: ${type}\n`);
     }
-  });
+  }, 180_000);
 
   it("gives the best parameters as the first seed's README has them, from a file that a kill cannot tear", async () => {
     const best = await (await server.get("/best_model_parameters")).json();
