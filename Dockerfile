@@ -12,9 +12,10 @@ COPY examples/mnist/package.json examples/mnist/
 COPY examples/server/package.json examples/server/
 RUN npm ci --ignore-scripts --no-audit
 COPY . .
-RUN npm run build && npm run build --workspace examples/server
-# The models that the service has on its first start.
-RUN STATE_DIR=/app/initial node examples/server/dist/train-models.js
+RUN npm run build:kernels && npx tsup --no-dts && npm run build --workspace examples/server
+# The models that the service has on its first start; a store is for its owner alone, these are for all.
+RUN STATE_DIR=/app/initial node examples/server/dist/train-models.js \
+  && chmod --recursive a+rX /app/initial
 
 # The service as it runs: the packages of its process, without what only browsers and compilers read of them. MNIST is read gzipped.
 FROM node:24-bookworm-slim AS production
@@ -29,15 +30,17 @@ RUN npm ci --ignore-scripts --no-audit --omit=dev --workspace examples/server \
   && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) -delete
 COPY --from=build /app/dist dist
 COPY --from=build /app/examples/server/dist examples/server/dist
-COPY --from=build /app/initial initial
+COPY --from=build /app/initial/best_parameters.json initial/
+COPY --from=build /app/initial/models initial/models
 
 FROM debian:bookworm-slim AS base
 LABEL org.opencontainers.image.title="Trellis" \
   org.opencontainers.image.description="Trains, watches and serves classifiers of handwritten digits" \
   org.opencontainers.image.licenses="MIT"
+# A tmpfs at /state takes the folder's mode, but not its owner.
 RUN groupadd --gid 1000 trellis \
   && useradd --uid 1000 --gid trellis --no-create-home --home-dir /state --shell /usr/sbin/nologin trellis \
-  && install --directory --owner trellis --group trellis --mode 700 /state
+  && install --directory --owner trellis --group trellis --mode 1777 /state
 # TRUST_NETWORK: whoever reaches the port may train, as in the first seed; AUTH_TOKEN locks it.
 ENV HOST=0.0.0.0 \
   STATE_DIR=/state \

@@ -31,6 +31,7 @@ const guides = [
   "neural-backends",
   "pictures",
   "saving-models",
+  "serving",
   "studies",
   "support-vector-machines",
   "tracking",

@@ -103,4 +103,20 @@ describe("The built package", () => {
     expect(Object.keys(metafile.inputs)).toHaveLength(1);
     expect(outputFiles[0]!.text).not.toContain("import.meta");
   });
+
+  it("has an entry for processes of jobs that loads no other package.", async () => {
+    const { metafile } = await build({
+      entryPoints: [`${root}dist/job.js`],
+      bundle: true,
+      platform: "node",
+      packages: "external",
+      format: "esm",
+      write: false,
+      metafile: true,
+      logLevel: "error",
+    });
+    const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+    expect(imports.length).toBeGreaterThan(0);
+    expect(imports.filter(({ path }) => !path.startsWith("node:"))).toEqual([]);
+  });
 });

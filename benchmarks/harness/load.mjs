@@ -66,7 +66,8 @@ async function streamed({ url, path, rate, bodies, seconds, start, agent }) {
     if (wait > 0) await sleep(wait);
     answers.push(answerTo(url + path, texts[i % texts.length], agent, due));
   }
-  return summaryOf(await Promise.all(answers), seconds);
+  const settled = await Promise.all(answers);
+  return summaryOf(settled, (performance.now() - start) / 1000);
 }
 
 /** @returns {Promise<{ status: number | null, seconds: number }>} null: no answer */
@@ -84,6 +85,7 @@ function answerTo(url, body, agent, due) {
   });
 }
 
+/** @param {number} seconds from the first request to the last answer */
 function summaryOf(answers, seconds) {
   const timesOf = (which) => answers.filter(({ status }) => which(status)).map((answer) => answer.seconds);
   const [good, rejected] = [timesOf(isGood), timesOf((status) => status === 503 || status === 429)];

@@ -1,7 +1,9 @@
 // Our side of the serving benchmark: fits, publishes, and tells how the example server is started.
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fromBytes, GradientBoostingClassifier, RandomForestClassifier, SVC, VotingClassifier } from "trellis-learn";
+import { loadDigits } from "trellis-learn/datasets";
 import { modelStore } from "trellis-learn/node";
 import { answerAsTrellis, matrixOf } from "../harness/trellis.mjs";
 
@@ -23,16 +25,26 @@ await answerAsTrellis(estimators, ({ tables }) => ({
     const store = modelStore(join(folder, "models"));
     const [train, held] = [tables.get(data), tables.get(test)];
     for (const [name, members] of Object.entries(models)) {
-      if (!(await store.current(name)))
-        await store.publish(name, await estimatorOf(members).fit(matrixOf(train), train.y));
+      if (await store.current(name)) continue;
+      const fitted = await estimatorOf(members).fit(matrixOf(train), train.y);
+      await store.publish(name, fitted, { scale: train.scale });
+    }
+    // The example server is not ready without its model of digits of 8 x 8 pixels.
+    if (!(await store.current("digits"))) {
+      const { X, y } = loadDigits();
+      await store.publish("digits", await new RandomForestClassifier({ nEstimators: 200, randomState: 42 }).fit(X, y));
     }
     const { version } = await store.current(model);
     const published = await fromBytes(await store.read(model, version));
     return { accuracy: await published.score(matrixOf(held), held.y) };
   },
-  service: ({ folder, port }) => ({
-    command: [process.execPath, server],
-    env: { STATE_DIR: folder, PORT: String(port), NODE_ENV: "production" },
-    ready: "/v2/health/ready",
-  }),
+  async service({ folder, model, port }) {
+    // The model that predicts where a request does not ask for the ensemble.
+    await writeFile(join(folder, "best_parameters.json"), JSON.stringify({ best_model: { name: model } }));
+    return {
+      command: [process.execPath, server],
+      env: { STATE_DIR: folder, PORT: String(port), NODE_ENV: "production" },
+      ready: "/v2/health/ready",
+    };
+  },
 }));

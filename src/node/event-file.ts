@@ -1,11 +1,7 @@
 import { constants } from "node:fs";
-import { open, stat } from "node:fs/promises";
-import { checkedLine, linesOf, writtenLine } from "./checked-lines.js";
-import { readRegularFile } from "./read-regular-file.js";
+import { open } from "node:fs/promises";
+import { checkedLine, writtenLine } from "./checked-lines.js";
 import { replaceFile } from "./replace-file.js";
-
-/** A larger file is not read. */
-const MAX_BYTES = 2 ** 28;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,22 +16,28 @@ export class EventFile {
     this.#path = path;
   }
 
-  /** What can be read of it; nothing where there is no such file. */
-  async read(): Promise<Fields[]> {
-    const bytes = await readRegularFile(this.#path, MAX_BYTES, constants.O_NOFOLLOW ?? 0).catch(() => null);
-    if (bytes === null) return [];
-    const records: Fields[] = [];
-    for (const line of linesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))) {
-      const record = line.isWhole ? checkedLine(line.text) : null;
-      if (record !== null) records.push(record);
+  /** One after the other, whatever their length together; nothing where there is no such file. */
+  async *read(): AsyncGenerator<Fields> {
+    const { O_NONBLOCK, O_NOFOLLOW, O_RDONLY } = constants;
+    const file = await open(this.#path, O_RDONLY | (O_NONBLOCK ?? 0) | (O_NOFOLLOW ?? 0)).catch(() => null);
+    if (file === null) return;
+    for await (const line of file.readLines()) {
+      const record = checkedLine(line);
+      if (record !== null) yield record;
     }
-    return records;
   }
 
   /** Ends a line that was torn, so that the next one is not torn with it. */
   async mend(): Promise<void> {
-    const found = await stat(this.#path).catch(() => null);
-    if (found !== null && found.size > 0) await this.#write("\n");
+    const file = await open(this.#path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)).catch(() => null);
+    if (file === null) return;
+    try {
+      const { size } = await file.stat();
+      const { buffer } = await file.read(Buffer.from("\n"), 0, 1, Math.max(0, size - 1));
+      if (buffer.toString() !== "\n") await file.write("\n", size);
+    } finally {
+      await file.close();
+    }
   }
 
   async append(records: readonly object[]): Promise<void> {

@@ -14,7 +14,7 @@ import { invocations } from "./invocations.js";
 import { LoadedModels } from "./loaded-models.js";
 import { Metrics } from "./metrics.js";
 import { modelRoutes } from "./model-routes.js";
-import { type ModelSource, modelSource } from "./model-source.js";
+import { isStore, type ModelSource, modelSource } from "./model-source.js";
 import { requestContext } from "./request-context.js";
 import { requireTokenOf } from "./require-token.js";
 import { securityHeaders } from "./security-headers.js";
@@ -40,7 +40,7 @@ const LIMITS: Limits = {
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { host = "127.0.0.1", port = 8080, name = "trellis-learn", version = "1", expected = [] } = options;
   const limits = limitsOf(options.limits ?? {});
-  const log = options.log ?? pino();
+  const log = options.log === null ? pino({ level: "silent" }) : (options.log ?? pino());
   const source = await modelSource(options.models);
   const metrics: Metrics = new Metrics({ queued: () => models.queued, models: () => models.list() });
   const models: LoadedModels = new LoadedModels({
@@ -76,7 +76,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   try {
-    for (const each of await source.names()) await loadFirst(each, models, source, log);
+    for (const each of await source.names()) {
+      if (isStore(options.models)) await loadNewest(each, models, source, log);
+      else await models.load(each);
+    }
   } catch (error) {
     await service.close();
     throw error;
@@ -85,19 +88,14 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 }
 
 /** The current version, or the newest that can be loaded: a service starts with what is whole. */
-async function loadFirst(name: string, models: LoadedModels, source: ModelSource, log: Logger): Promise<void> {
-  try {
-    await models.load(name);
-    return;
-  } catch (error) {
-    log.error({ err: error, model: name }, "the current version of a model could not be loaded");
-  }
-  for (const { version } of await source.versions(name)) {
+async function loadNewest(name: string, models: LoadedModels, source: ModelSource, log: Logger): Promise<void> {
+  const versions = (await source.versions(name)).map(({ version }) => version);
+  for (const version of [undefined, ...versions]) {
     try {
       await models.load(name, version);
       return;
     } catch (error) {
-      log.error({ err: error, model: name, version }, "a version of a model could not be loaded");
+      log.error({ err: error, model: name, version: version ?? "current" }, "a model could not be loaded");
     }
   }
 }

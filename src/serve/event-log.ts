@@ -30,7 +30,7 @@ export class EventLog {
   /** Goes on where another process was. */
   static async open(file: EventFile): Promise<EventLog> {
     const log = new EventLog(file);
-    for (const event of await readEvents(file)) {
+    for await (const event of readEvents(file)) {
       log.#keep(event);
       log.#known.add(hashOf(event));
       log.#last = event.id;
@@ -124,12 +124,10 @@ export class EventLog {
 }
 
 /** What is on disk of a job's events. */
-export async function readEvents(file: EventFile): Promise<JobEvent[]> {
-  const events: JobEvent[] = [];
-  for (const { id, type, data } of await file.read()) {
-    if (typeof id === "number" && typeof type === "string") events.push({ id, type, data });
+export async function* readEvents(file: EventFile): AsyncGenerator<JobEvent> {
+  for await (const { id, type, data } of file.read()) {
+    if (typeof id === "number" && typeof type === "string") yield { id, type, data };
   }
-  return events;
 }
 
 function hashOf({ type, data }: JobEvent): string {

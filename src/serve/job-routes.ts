@@ -1,4 +1,5 @@
-import { type Request, type RequestHandler, type Response, Router } from "express";
+import { type Request, type RequestHandler, Router } from "express";
+import { closeSignal } from "./close-signal.js";
 import { streamEvents } from "./event-stream.js";
 import type { JobStatus, Jobs } from "./jobs.js";
 import { RequestError } from "./request-error.js";
@@ -51,7 +52,7 @@ export function jobRoutes(jobs: Jobs, options: JobRoutesOptions): Router {
       const message = `${MAX_STREAMS} clients follow events already; ask for the status instead`;
       throw new RequestError(503, "TOO_MANY_STREAMS", message, { retryAfter: 10 });
     }
-    const signal = whileOpen(res);
+    const signal = closeSignal(res);
     streams++;
     try {
       await streamEvents(res, jobs.events(id, { after, signal }), () => endOf(jobs, id), signal);
@@ -88,7 +89,7 @@ export function jobHandler(
       res.status(202).json(jobs.get(id));
       return;
     }
-    const signal = whileOpen(res);
+    const signal = closeSignal(res);
     try {
       const status = await jobs.ended(id, signal);
       if (status.state !== "completed") throw failure(status);
@@ -127,13 +128,6 @@ function failure({ id, error }: JobStatus): Error {
 function endOf(jobs: Jobs, id: string): { readonly type: string; readonly data: JobStatus } | null {
   const status = jobs.get(id);
   return status === null || status.state === "running" ? null : { type: "ended", data: status };
-}
-
-/** Aborted when the response has been sent, or its client has gone away. */
-function whileOpen(res: Response): AbortSignal {
-  const controller = new AbortController();
-  res.once("close", () => controller.abort());
-  return controller.signal;
 }
 
 function prefersAsync(req: Request): boolean {

@@ -26,7 +26,7 @@ export class JobRun {
   readonly begun: Promise<void>;
   /** Resolves when the job has ended; rejects when the service stops first. */
   readonly ended: Promise<JobStatus>;
-  readonly #log: Promise<EventLog>;
+  readonly log: Promise<EventLog>;
   readonly #folders: JobFolders;
   readonly #options: RunOptions;
   #status: JobStatus;
@@ -41,8 +41,8 @@ export class JobRun {
     this.#folders = folders;
     this.#options = options;
     const stored = status.resumed === 0 ? folders.create(status.id, status) : folders.write(status.id, status);
-    this.#log = stored.then(() => EventLog.open(folders.eventsOf(status.id)));
-    this.begun = this.#log.then(
+    this.log = stored.then(() => EventLog.open(folders.eventsOf(status.id)));
+    this.begun = this.log.then(
       () => {},
       (error) => {
         throw storageError(error);
@@ -56,10 +56,6 @@ export class JobRun {
     return this.#status;
   }
 
-  get log(): Promise<EventLog> {
-    return this.#log;
-  }
-
   /** Ends it for good, unless it has ended by itself meanwhile. */
   cancel(): void {
     this.#end({ state: "cancelled", error: { code: "CANCELLED", message: "the job was cancelled" } });
@@ -70,7 +66,7 @@ export class JobRun {
     this.#isStopping = true;
     this.#process?.end(STOP_GRACE);
     await this.ended.catch(() => {});
-    await (await this.#log.catch(() => null))?.end();
+    await (await this.log.catch(() => null))?.end();
   }
 
   #end(ending: Ending): void {
@@ -94,7 +90,7 @@ export class JobRun {
   async #work(): Promise<Ending> {
     const { id, spec } = this.#status;
     const { script, nice } = this.#options;
-    const log = await this.#log;
+    const log = await this.log;
     for (let deaths = 0; ; ) {
       if (this.#isStopping) throw draining();
       if (this.#asked !== null) return this.#asked;
@@ -134,7 +130,7 @@ export class JobRun {
   async #finish({ state, result = null, error = null }: Ending): Promise<JobStatus> {
     await this.#folders.tidy(this.#status.id);
     await this.#change({ ...this.#status, state, endedAt: new Date().toISOString(), result, error });
-    await (await this.#log).end();
+    await (await this.log).end();
     this.#options.onChange?.(this.#status);
     return this.#status;
   }

@@ -1,17 +1,14 @@
 import { InvalidModelError, TrellisError } from "../core/errors.js";
 import { Matrix, type MatrixData } from "../core/matrix.js";
 import type { StoredModel } from "../node/model-store.js";
+import { ModelHost } from "./model-host.js";
 import { MODEL_NAME, type ModelSource } from "./model-source.js";
-import { PredictionQueue, type QueueLimits, type QueueWatcher } from "./prediction-queue.js";
+import { BatchSize, PredictionQueue, type QueueLimits, type QueueWatcher } from "./prediction-queue.js";
 import { RequestError } from "./request-error.js";
 import type { Prediction, PredictOptions, ServedModel, ServedModels } from "./served-models.js";
-import { ServiceThread, ThreadGoneError } from "./service-thread.js";
-import type { Loaded } from "./thread-messages.js";
 
 /** Versions of one model that are loaded at a time: the current one, and the one before for requests that name it. */
 const KEPT_VERSIONS = 2;
-/** A thread that dies at once is not started again at once. */
-const RESTART_MS = 500;
 
 /** Told of each request for a prediction, however it ends. */
 export interface ModelsWatcher extends QueueWatcher {
@@ -33,7 +30,7 @@ interface Version {
   readonly served: ServedModel;
   /** Its number in the thread. */
   readonly key: number;
-  readonly pace: { secondsPerRow: number };
+  readonly batchSize: BatchSize;
   /** Requests that it has to answer; a version that others replaced stays in the thread as long as there are any. */
   uses: number;
   replaced: boolean;
@@ -45,20 +42,18 @@ export class LoadedModels implements ServedModels {
   readonly #queue: PredictionQueue;
   /** Newest loaded first, which is the current one. */
   readonly #models = new Map<string, readonly Version[]>();
-  #thread: ServiceThread;
-  #keys = 0;
+  readonly #host: ModelHost;
   #loading: Promise<unknown> = Promise.resolve();
   #draining = false;
-  #closed = false;
 
   constructor(options: LoadedModelsOptions) {
     this.#options = options;
-    this.#thread = this.#startThread();
-    this.#queue = new PredictionQueue(
-      options.limits,
-      (order) => this.#thread.call("predict", order, [order.data.buffer]),
-      options.watcher,
-    );
+    this.#host = new ModelHost({
+      onDown: () => this.#queue.pause(),
+      onUp: () => this.#queue.resume(),
+      warn: options.warn,
+    });
+    this.#queue = new PredictionQueue(options.limits, (order) => this.#host.predict(order), options.watcher);
   }
 
   /** Requests that wait for a prediction or for its rest. */
@@ -71,9 +66,14 @@ export class LoadedModels implements ServedModels {
     return this.#queue.isFull;
   }
 
-  /** Whether every expected model is there, and at least one. */
+  /** Whether every model that is known or expected can predict, and there is one. */
   get isReady(): boolean {
-    return this.#models.size > 0 && this.#options.expected.every((name) => this.#models.has(name));
+    const current = [...this.#models.values()].map(([first]) => first!);
+    return (
+      current.length > 0 &&
+      current.every(({ key }) => this.#host.has(key)) &&
+      this.#options.expected.every((name) => this.#models.has(name))
+    );
   }
 
   list(): readonly ServedModel[] {
@@ -104,17 +104,15 @@ export class LoadedModels implements ServedModels {
   }
 
   async #predict(version: Version, X: Matrix, options: PredictOptions): Promise<Prediction> {
-    const { served, key, pace } = version;
+    const { served, key, batchSize } = version;
     if (X.cols !== served.features) {
       throw new RequestError(400, "BAD_SHAPE", `expected ${served.features} values in a row, got ${X.cols}`);
     }
     const { probabilities = false, deadline = this.#options.limits.predictSeconds, signal } = options;
     version.uses++;
     try {
-      const answer = await this.#queue.add({ key, X, probabilities, pace, deadline, signal });
+      const answer = await this.#queue.add({ key, X, probabilities, batchSize, deadline, signal });
       return { model: served, labels: answer.labels, probabilities: tableOf(answer.probabilities, X.rows) };
-    } catch (error) {
-      throw error instanceof ThreadGoneError ? restarting(error) : error;
     } finally {
       version.uses--;
       this.#unloadUnused(version);
@@ -134,8 +132,7 @@ export class LoadedModels implements ServedModels {
 
   async close(): Promise<void> {
     this.drain();
-    this.#closed = true;
-    await this.#thread.end();
+    await this.#host.end();
   }
 
   #find(name: string, version?: number): Version {
@@ -171,55 +168,16 @@ export class LoadedModels implements ServedModels {
 
   async #loadFile(stored: StoredModel): Promise<Version> {
     const { name, version, sha256, bytes, facts } = stored;
-    const key = ++this.#keys;
-    const loaded = await this.#loadBytes(key, stored);
-    const { className, features, classes, hasProbabilities, secondsPerRow } = loaded;
     const scale = scaleOf(stored);
+    const read = () => this.#options.source.read(name, version);
+    const title = `version ${version} of ${name}`;
+    const { key, className, features, classes, hasProbabilities } = await this.#host.load({ title, sha256, read });
     const served = { name, version, sha256, bytes, className, features, classes, hasProbabilities, scale, facts };
-    return { served, key, pace: { secondsPerRow }, uses: 0, replaced: false };
-  }
-
-  async #loadBytes(key: number, { name, version, sha256 }: StoredModel | ServedModel): Promise<Loaded> {
-    const bytes = await this.#options.source.read(name, version);
-    const loaded = await this.#thread.call("load", { key, bytes });
-    if (loaded.sha256 === sha256) return loaded;
-    await this.#thread.call("unload", { key });
-    throw new InvalidModelError(`version ${version} of ${name} is not the file that its hash says`);
+    return { served, key, batchSize: new BatchSize(), uses: 0, replaced: false };
   }
 
   #unloadUnused({ key, uses, replaced }: Version): void {
-    if (replaced && uses === 0 && !this.#closed) this.#thread.call("unload", { key }).catch(() => {});
-  }
-
-  #startThread(): ServiceThread {
-    return new ServiceThread((error) => void this.#restart(error));
-  }
-
-  /** Another thread, with the models that the one before had; those that cannot be loaded again are left out. */
-  async #restart(error: ThreadGoneError): Promise<void> {
-    if (this.#closed) return;
-    this.#options.warn("the models' thread has ended and is started again", error);
-    this.#queue.pause();
-    await new Promise((resolve) => setTimeout(resolve, RESTART_MS).unref());
-    if (this.#closed) return;
-    this.#thread = this.#startThread();
-    for (const [name, versions] of this.#models) {
-      const back = await Promise.all(versions.map((each) => this.#reload(each)));
-      const there = versions.filter((_, i) => back[i]);
-      if (there.length > 0) this.#models.set(name, there);
-      else this.#models.delete(name);
-    }
-    this.#queue.resume();
-  }
-
-  async #reload({ key, served }: Version): Promise<boolean> {
-    try {
-      await this.#loadBytes(key, served);
-      return true;
-    } catch (error) {
-      this.#options.warn(`version ${served.version} of ${served.name} could not be loaded again`, error);
-      return false;
-    }
+    if (replaced && uses === 0) this.#host.unload(key);
   }
 }
 
@@ -235,11 +193,4 @@ function scaleOf({ name, version, facts: { scale = null } }: StoredModel): numbe
 
 function tableOf(values: MatrixData | null, rows: number): Matrix | null {
   return values === null ? null : new Matrix(values, rows, values.length / rows);
-}
-
-function restarting(cause: ThreadGoneError): RequestError {
-  return new RequestError(503, "MODELS_RESTARTING", "the models are being started again; try again", {
-    retryAfter: 1,
-    cause,
-  });
 }

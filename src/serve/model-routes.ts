@@ -16,13 +16,10 @@ export function modelRoutes(models: ServedModels, source: ModelSource): Router {
   });
   router.get("/models/:model/versions/:version", async (req, res) => {
     const { name, version, sha256, bytes } = modelOf(models, req);
-    res.set({
-      ETag: `"${sha256}"`,
-      "Cache-Control": "public, max-age=31536000, immutable",
-      "Content-Length": String(bytes),
-    });
-    res.type("application/octet-stream");
-    if (req.fresh) return void res.status(304).end();
+    const etag = `"${sha256}"`;
+    res.set({ ETag: etag, "Cache-Control": "public, max-age=31536000, immutable" });
+    if (req.headers["if-none-match"]?.includes(etag)) return void res.status(304).end();
+    res.set({ "Content-Type": "application/octet-stream", "Content-Length": String(bytes) });
     if (req.method === "HEAD") return void res.end();
     res.end(await source.read(name, version));
   });

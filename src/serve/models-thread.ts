@@ -36,16 +36,9 @@ async function predict(
 }
 
 /** Predicts for rows of zeros; a model that cannot do that is no model to serve. */
-async function warmUp(model: AnyEstimator): Promise<number> {
-  const hasProbabilities = model.methods.includes("predictProba");
+async function warmUp(model: AnyEstimator): Promise<void> {
   const X = new Matrix(new Float64Array(model.nFeaturesIn), 1, model.nFeaturesIn);
-  let seconds = 0;
-  for (let i = 0; i < WARM_UPS; i++) {
-    const start = performance.now();
-    await predict(model, X, hasProbabilities);
-    seconds = (performance.now() - start) / 1000;
-  }
-  return seconds;
+  for (let i = 0; i < WARM_UPS; i++) await predict(model, X, true);
 }
 
 const calls: ThreadCalls = {
@@ -56,7 +49,7 @@ const calls: ThreadCalls = {
     if (!model.methods.includes("predict")) {
       throw new InvalidModelError(`${className} has no predict; it has ${model.methods.join(", ")}`);
     }
-    const secondsPerRow = await warmUp(model);
+    await warmUp(model);
     models.set(key, model);
     return {
       sha256: createHash("sha256").update(bytes).digest("hex"),
@@ -64,7 +57,6 @@ const calls: ThreadCalls = {
       features: model.nFeaturesIn,
       classes: model.state.classes,
       hasProbabilities: model.methods.includes("predictProba"),
-      secondsPerRow,
     };
   },
   async unload({ key }) {

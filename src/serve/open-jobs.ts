@@ -47,7 +47,7 @@ class OpenJobs implements Jobs {
   /** Those that have ended, and those that nobody goes on with for now; by id, oldest first. */
   readonly #past = new Map<string, JobStatus>();
   #current: Current | null = null;
-  #isStopped = false;
+  #stopped: Promise<void> | null = null;
 
   constructor(folders: JobFolders, options: RunOptions) {
     this.#folders = folders;
@@ -78,9 +78,10 @@ class OpenJobs implements Jobs {
   }
 
   async start(spec: unknown): Promise<JobStatus> {
-    if (this.#isStopped) throw draining();
-    const run = this.#current?.run ?? this.#startNew(JSON.parse(JSON.stringify(spec)));
-    if (canonicalJson(run.status.spec) !== canonicalJson(spec)) {
+    if (this.#stopped !== null) throw draining();
+    const asked: unknown = JSON.parse(JSON.stringify(spec ?? null));
+    const run = this.#current?.run ?? this.#startNew(asked);
+    if (canonicalJson(run.status.spec) !== canonicalJson(asked)) {
       const message = `job ${run.status.id} is running, with another spec; wait until it has ended, or cancel it`;
       throw new RequestError(409, "JOB_RUNNING", message);
     }
@@ -123,9 +124,12 @@ class OpenJobs implements Jobs {
     return current !== null && (await current.ended).state === "cancelled";
   }
 
-  async stop(): Promise<void> {
-    if (this.#isStopped) return;
-    this.#isStopped = true;
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     await this.#current?.run.stop();
     await this.#folders.close();
   }
@@ -179,7 +183,7 @@ class OpenJobs implements Jobs {
   }
 
   async *#pastEvents(id: string, after: number): AsyncGenerator<JobEvent> {
-    for (const event of await readEvents(this.#folders.eventsOf(id))) if (event.id > after) yield event;
+    for await (const event of readEvents(this.#folders.eventsOf(id))) if (event.id > after) yield event;
   }
 }
 

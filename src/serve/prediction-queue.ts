@@ -3,10 +3,22 @@ import type { Matrix, MatrixData } from "../core/matrix.js";
 import { RequestError } from "./request-error.js";
 import type { OwnData, Predicted, PredictOrder } from "./thread-messages.js";
 
-/** Rows that go to the thread at once, at most. */
-const MAX_BATCH_ROWS = 256;
 /** How long a batch may take, so that a single row never waits for long behind a request of thousands. */
 const BATCH_SECONDS = 0.01;
+const MAX_BATCH_ROWS = 256;
+/** A batch costs something in itself, so that smaller ones would make a machine that is slow even slower. */
+const MIN_BATCH_ROWS = 16;
+
+/** Most rows of one model's next batch: about as many as `BATCH_SECONDS` are enough for. */
+export class BatchSize {
+  rows = 64;
+
+  /** Takes note of how long a batch took. */
+  learn(rows: number, seconds: number): void {
+    if (seconds > BATCH_SECONDS) this.rows = Math.max(MIN_BATCH_ROWS, this.rows / 2);
+    else if (rows === this.rows) this.rows = Math.min(MAX_BATCH_ROWS, this.rows * 2);
+  }
+}
 
 export interface QueueLimits {
   readonly queuedRows: number;
@@ -19,8 +31,8 @@ export interface Ask {
   readonly key: number;
   readonly X: Matrix;
   readonly probabilities: boolean;
-  /** Of the model's batches so far; the queue keeps it up to date. */
-  readonly pace: { secondsPerRow: number };
+  /** The model's. */
+  readonly batchSize: BatchSize;
   /** Seconds within which an answer is of use. */
   readonly deadline: number;
   readonly signal?: AbortSignal | undefined;
@@ -55,7 +67,7 @@ interface Piece {
 
 /**
  * Requests that wait for the thread while it is busy. When it is free, all that ask the same of one model go as one batch, in turn
- * with those that ask another; one with more rows than fit goes behind the others with the rest. Nothing waits on purpose.
+ * with those that ask another; one with more rows than its share sends them batch by batch. Nothing waits on purpose.
  */
 export class PredictionQueue {
   readonly #limits: QueueLimits;
@@ -162,10 +174,10 @@ export class PredictionQueue {
     const now = performance.now();
     for (const { waiting, from } of pieces) if (from === 0) this.#watcher.waited((now - waiting.since) / 1000);
     const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0);
-    const { key, probabilities, pace, X } = pieces[0]!.waiting.ask;
+    const { key, probabilities, batchSize, X } = pieces[0]!.waiting.ask;
     try {
       const answer = await this.#send({ key, data: joined(pieces, rows), rows, scale: X.scale, probabilities });
-      pace.secondsPerRow = (pace.secondsPerRow + answer.seconds / rows) / 2;
+      batchSize.learn(rows, answer.seconds);
       this.#watcher.batch(rows, answer.seconds);
       let start = 0;
       for (const piece of pieces) {
@@ -183,21 +195,28 @@ function lineOf({ key, X, probabilities }: Ask): string {
   return `${key} ${probabilities} ${X.root.data.constructor.name} ${X.scale}`;
 }
 
+/** The next batch of a line: each has its share of it, and what is left over goes to the first who have more rows. */
 function takeFrom(line: Waiting[]): readonly Piece[] {
-  const pieces: Piece[] = [];
-  let room = MAX_BATCH_ROWS;
-  for (let left = line.length; left > 0 && room > 0; left--) {
-    const waiting = line.shift()!;
-    if (waiting.settled) continue;
-    const { X, pace } = waiting.ask;
-    if (pieces.length === 0) room = Math.max(1, Math.min(room, Math.floor(BATCH_SECONDS / pace.secondsPerRow)));
-    const rows = Math.min(X.rows - waiting.sent, room);
-    pieces.push({ waiting, from: waiting.sent, rows });
-    room -= rows;
-    waiting.sent += rows;
-    if (waiting.sent < X.rows) line.push(waiting);
+  const waiting = line.splice(0).filter(({ settled }) => !settled);
+  if (waiting.length === 0) return [];
+  let room = waiting[0]!.ask.batchSize.rows;
+  const share = Math.max(1, Math.floor(room / waiting.length));
+  const rows = waiting.map(() => 0);
+  for (const most of [share, room]) {
+    for (const [i, { ask, sent }] of waiting.entries()) {
+      const more = Math.min(ask.X.rows - sent - rows[i]!, most, room);
+      rows[i]! += more;
+      room -= more;
+    }
   }
-  return pieces;
+  const pieces = waiting.map((each, i) => ({ waiting: each, from: each.sent, rows: rows[i]! }));
+  for (const piece of pieces) piece.waiting.sent += piece.rows;
+  const left = pieces.filter((piece) => piece.waiting.sent < piece.waiting.ask.X.rows);
+  // Whoever had nothing of this batch is first in the next.
+  for (const hadSome of [false, true]) {
+    line.push(...left.filter((piece) => piece.rows > 0 === hadSome).map((piece) => piece.waiting));
+  }
+  return pieces.filter((piece) => piece.rows > 0);
 }
 
 function joined(pieces: readonly Piece[], rows: number): OwnData {

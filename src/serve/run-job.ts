@@ -89,5 +89,6 @@ function checkJson(value: unknown, max: number, what: string): void {
 }
 
 function tell(message: JobMessage): void {
-  if (process.connected) process.send!(message);
+  // Where the service has just ended, this process is about to.
+  if (process.connected) process.send!(message, undefined, {}, () => {});
 }

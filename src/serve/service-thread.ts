@@ -38,6 +38,10 @@ export class ServiceThread {
     this.#worker.unref();
   }
 
+  get isGone(): boolean {
+    return this.#goneBecause !== null;
+  }
+
   /** @throws ThreadGoneError; whatever the call throws there, as an error of the same code */
   call<Name extends keyof ThreadCalls>(
     name: Name,

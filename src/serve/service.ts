@@ -38,8 +38,8 @@ export interface ServiceOptions {
   /** Models that there should be: until one is there, requests for it are answered 503 instead of 404. */
   readonly expected?: readonly string[];
   readonly limits?: Partial<Limits>;
-  /** Where JSON log lines go. Default: pino on standard output. */
-  readonly log?: Logger;
+  /** Where JSON log lines go; null for nowhere. Default: pino on standard output. */
+  readonly log?: Logger | null;
 }
 
 /** A service that has not started to listen yet: routes of one's own can be added to `app`. */

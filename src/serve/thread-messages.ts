@@ -15,8 +15,6 @@ export interface Loaded {
   readonly features: number;
   readonly classes: readonly Label[] | null;
   readonly hasProbabilities: boolean;
-  /** Of the last warm-up. */
-  readonly secondsPerRow: number;
 }
 
 /** Numbers of their own, which can be given to another thread. */

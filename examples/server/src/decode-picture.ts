@@ -21,7 +21,7 @@ const JPEG = Buffer.from([0xff, 0xd8, 0xff]);
  * Reads a PNG or JPEG file; what kind of file it is its first bytes say. Of an animation the first picture counts.
  * Transparent parts are paper: white beneath dark ink, black beneath light ink.
  *
- * @throws RequestError 400 EMPTY_FILE, BAD_PICTURE; 413 PICTURE_TOO_LARGE; 415 NO_PICTURE
+ * @throws RequestError 400 EMPTY_FILE, BAD_PICTURE; 413 IMAGE_TOO_LARGE; 415 NO_PICTURE
  */
 export async function decodePicture(file: Buffer): Promise<GreyPicture> {
   const path = ["image"];
@@ -41,7 +41,7 @@ export async function decodePicture(file: Buffer): Promise<GreyPicture> {
     const { width, height } = await sharp(file, { limitInputPixels: false }).metadata();
     if (width > MAX_SIDE || height > MAX_SIDE) {
       const message = `image must have at most ${MAX_SIDE} x ${MAX_SIDE} pixels; got ${width} x ${height}`;
-      throw new RequestError(413, "PICTURE_TOO_LARGE", message, { path });
+      throw new RequestError(413, "IMAGE_TOO_LARGE", message, { path });
     }
     const { data, info } = await sharp(file, { failOn: "error", sequentialRead: true })
       .timeout({ seconds: SECONDS })

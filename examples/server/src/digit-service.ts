@@ -46,7 +46,7 @@ export async function createDigitService(settings: Settings, state: StateFolder,
   return service;
 }
 
-async function trainingJobs(
+function trainingJobs(
   { models, registry, log }: Service,
   { trainNice: nice, maxTrainSeconds: maxSeconds, resume }: Settings,
   state: StateFolder,
@@ -54,7 +54,7 @@ async function trainingJobs(
   results: Results,
 ): Promise<Jobs> {
   const metrics = new TrainingMetrics(registry, state.outbox);
-  const jobs: Jobs = await openJobs({
+  const opened: Promise<Jobs> = openJobs({
     ...{ script, nice, maxSeconds, resume },
     folder: state.trainings,
     onCompleted: async ({ result }) => {
@@ -65,10 +65,11 @@ async function trainingJobs(
       const { id, state, resumed, error } = status;
       log.info({ training: id, state, resumed, error }, "training");
       metrics.note(status);
-      if (state === "running") setImmediate(() => metrics.follow(jobs, id).catch(() => {}));
+      if (state !== "running") return;
+      opened.then((jobs) => metrics.follow(jobs, id)).catch((error) => log.warn({ err: error }, "trials not counted"));
     },
   });
-  return jobs;
+  return opened;
 }
 
 /** With a token, who has it; without one, whoever is on this machine, or everybody where the network is trusted. */

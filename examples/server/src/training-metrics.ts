@@ -3,6 +3,13 @@ import type { JobStatus, Jobs } from "trellis-learn/serve";
 import { sizeOfFolder } from "./folder-size.js";
 import type { TrainingResult } from "./training.js";
 
+interface CandidateScored {
+  readonly family: string;
+  readonly candidate: number;
+  /** Null where it failed. */
+  readonly meanScore: number | null;
+}
+
 /** What GET /metrics says of trainings and of MLflow. */
 export class TrainingMetrics {
   readonly #running: Gauge;
@@ -10,6 +17,7 @@ export class TrainingMetrics {
   readonly #resumed: Counter;
   readonly #trials: Counter<"state">;
   readonly #records: Counter<"outcome">;
+  readonly #followed = new Set<string>();
 
   /** @param outbox folder of the records that MLflow could not take yet */
   constructor(registry: Registry, outbox: string) {
@@ -53,11 +61,17 @@ export class TrainingMetrics {
     for (const [outcome, count] of Object.entries({ delivered, queued, lost })) this.#records.inc({ outcome }, count);
   }
 
-  /** Counts the candidates of a training until it ends. */
+  /** Counts the candidates of a training until it ends; one that went on after a kill tells of some twice. */
   async follow(jobs: Jobs, id: string): Promise<void> {
+    if (this.#followed.has(id)) return;
+    this.#followed.add(id);
+    const known = new Set<string>();
     for await (const { type, data } of jobs.events(id)) {
       if (type !== "candidate-scored") continue;
-      const { meanScore } = data as { readonly meanScore: number | null };
+      const { family, candidate, meanScore } = data as CandidateScored;
+      const name = `${family} ${candidate}`;
+      if (known.has(name)) continue;
+      known.add(name);
       this.#trials.inc({ state: meanScore === null ? "failed" : "scored" });
     }
   }

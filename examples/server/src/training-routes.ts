@@ -51,7 +51,8 @@ export function trainingRoutes(
   return router;
 }
 
+/** HEAD is what probes send; it starts nothing either. */
 const showPage: RequestHandler = (req, res, next) => {
-  if (req.accepts(["json", "html"]) === "html") res.redirect(303, "/ui/");
+  if (req.method === "HEAD" || req.accepts(["json", "html"]) === "html") res.redirect(303, "/ui/");
   else next();
 };

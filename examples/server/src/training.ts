@@ -98,6 +98,7 @@ class Training {
     const ensemble = trained.length > 1 ? await this.#ensemble(trained, data) : null;
     await logBestOfAll(this.#tracker, best);
     await this.#finished.settled();
+    for (const message of this.#report.notes) emit("log", { message });
 
     const outcomes = trained.map(({ outcome }) => outcome);
     const models = await this.#publish([...outcomes, ...(ensemble === null ? [] : [ensemble])]);
