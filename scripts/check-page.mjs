@@ -211,7 +211,7 @@ try {
       await page.getByText("Another training runs").waitFor();
       await page.getByRole("link", { name: "Watch the training that runs" }).click();
       await page.reload();
-      await page.getByRole("img", { name: /^Best score so far: .*Random forest/ }).waitFor({ timeout: PATIENCE });
+      await page.getByRole("img", { name: /^Best score so far: .*Support vectors/ }).waitFor({ timeout: PATIENCE });
       await photograph(page, "page-train", { fullPage: true });
       await page.getByText("completed", { exact: true }).waitFor({ timeout: PATIENCE });
       await page.getByRole("img", { name: /^Loss: Dense net/ }).waitFor();
