@@ -56,6 +56,7 @@ WORKDIR /app
 COPY --from=production /usr/local/bin/node /usr/local/bin/node
 COPY --from=production /app /app
 ENV PORT=8001
+VOLUME /state
 EXPOSE 8001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["node", "examples/server/dist/healthcheck.js"]
 CMD ["node", "--disable-sigusr1", "examples/server/dist/main.js"]
@@ -78,6 +79,7 @@ ENV MLFLOW_BACKEND_STORE_URI=sqlite:////state/mlflow.db \
   MLFLOW_DISABLE_TELEMETRY=true \
   MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false
 WORKDIR /tmp
+VOLUME /state
 EXPOSE 5000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["/opt/mlflow/bin/python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:5000/health', timeout=2)"]
