@@ -16,6 +16,15 @@ export class Workspace {
   readonly #viewed = new Set<Matrix>();
   #expectsRounds = false;
   #bytes = 0;
+  /**
+   * Where what is made of fitted models alone is kept beyond this verb, by whoever asks the same models again and again; null where
+   * it ends with the verb.
+   */
+  readonly ofModels: Workspace | null;
+
+  constructor(ofModels: Workspace | null = null) {
+    this.ofModels = ofModels;
+  }
 
   /** `make()`, once for each owner and key. `bytes` is what keeping the result costs. */
   memo<T>(owner: object, key: string, make: () => T, bytes = 0): T {

@@ -27,6 +27,8 @@ export class Decoder {
   readonly #body: Uint8Array;
   readonly #classes: ReadonlyMap<string, EstimatorClass>;
   readonly #supplied: ReadonlyMap<string, object>;
+  /** The states that have been read. */
+  readonly #states: Record<string, unknown>[] = [];
   /** Bytes of the body that have been read. */
   #at = 0;
 
@@ -98,12 +100,22 @@ export class Decoder {
     return new Class(this.#record(options!) as never);
   }
 
+  #state(fitted: Json): Record<string, unknown> {
+    if (typeof fitted === "number") {
+      const known = this.#states[fitted];
+      if (known !== undefined) return known;
+      throw new InvalidModelError(`the model refers to state ${fitted}, which does not come before`);
+    }
+    const state = this.#record(fields(fitted, ["classes", "model", "nFeatures", "seed"], "state"));
+    this.#states.push(state);
+    return state;
+  }
+
   #estimator(content: Json): AnyEstimator {
     const { fitted, params, type } = fields(content, ["fitted", "params", "type"], "estimator");
     const Class = known(this.#classes, type!, "type");
     // The state's arrays come before those of the parameters, as in the header.
-    const state =
-      fitted === null ? null : this.#record(fields(fitted!, ["classes", "model", "nFeatures", "seed"], "state"));
+    const state = fitted === null ? null : this.#state(fitted!);
     const estimator = new Class(this.#record(params!) as never);
     estimator.checkParams();
     if (state !== null) restore(estimator, state);

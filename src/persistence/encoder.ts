@@ -1,5 +1,5 @@
 import { InvalidModelError } from "../core/errors.js";
-import { type AnyEstimator, Estimator } from "../core/estimator.js";
+import { type AnyEstimator, Estimator, type Fitted } from "../core/estimator.js";
 import { Matrix } from "../core/matrix.js";
 import type { Rule } from "../core/params.js";
 import type { StateArray } from "../core/state.js";
@@ -15,6 +15,8 @@ export class Encoder {
   /** The estimators met, one of each class. */
   readonly met = new Map<unknown, AnyEstimator>();
   readonly #supplied: ReadonlyMap<object, string>;
+  /** The states that are written, by what was learnt, and their numbers. */
+  readonly #states = new Map<object, number>();
   /** Where the value that is being written stands, for errors. */
   readonly #path: (string | number)[] = [];
 
@@ -28,14 +30,22 @@ export class Encoder {
     estimator.checkParams();
     this.met.set(estimator.constructor, estimator);
     const { name } = estimator.definition;
-    const fitted = estimator.isFitted ? estimator.state : null;
     return {
       estimator: this.#fields({
-        fitted: () => (fitted === null ? null : this.#entries(fitted)),
+        fitted: () => (estimator.isFitted ? this.#state(estimator.state) : null),
         params: () => this.#entries(storedParams(estimator)),
         type: () => name,
       }),
     };
+  }
+
+  /** A state that two estimators have in common, such as a member of a vote that was fitted before it, is written once. */
+  #state(fitted: Fitted<object>): Json {
+    const known = this.#states.get(fitted.model);
+    if (known !== undefined) return known;
+    const entries = this.#entries(fitted);
+    this.#states.set(fitted.model, this.#states.size);
+    return entries;
   }
 
   #value(value: unknown): Json {

@@ -47,7 +47,10 @@ export type Tag =
   | "splitter"
   /** The name of a function or an object that is no data: whoever loads the model supplies it again. */
   | "supplied"
-  /** { fitted, params, type }; `fitted` is null or { classes, model, nFeatures, seed }. */
+  /**
+   * { fitted, params, type }; `fitted` is null, { classes, model, nFeatures, seed }, or the number of a state that ended before: the
+   * first that ends has number 0.
+   */
   | "estimator";
 
 /** Numbers that JSON cannot write. */

@@ -50,7 +50,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     authToken = null,
   } = options;
   const limits = limitsOf(options.limits ?? {});
-  const log = options.log === null ? pino({ level: "silent" }) : (options.log ?? pino());
+  const log =
+    options.log === null ? pino({ level: "silent" }) : (options.log ?? pino(pino.destination({ sync: false })));
   const source = await modelSource(options.models);
   const metrics: Metrics = new Metrics({ queued: () => models.queued, models: () => models.list() });
   const models: LoadedModels = new LoadedModels({

@@ -16,14 +16,19 @@ import type { Call, Failure, Loaded, Predicted, Reply, ThreadCalls } from "./thr
 const WARM_UPS = 3;
 
 const pool = inlinePool();
-const models = new Map<number, AnyEstimator>();
+/** A model, and what is made of it once for all predictions. */
+interface Kept {
+  readonly model: AnyEstimator;
+  readonly workspace: Workspace;
+}
+const models = new Map<number, Kept>();
 
 async function predict(
-  model: AnyEstimator,
+  { model, workspace: ofModels }: Kept,
   X: Matrix,
   wantsProbabilities: boolean,
 ): Promise<Omit<Predicted, "seconds">> {
-  const workspace = new Workspace();
+  const workspace = new Workspace(ofModels);
   try {
     const options = { pool, workspace };
     const labels = (await outputOf(model, X, "predict", options)) as readonly Label[] | Float64Array;
@@ -36,10 +41,11 @@ async function predict(
 }
 
 /** Predicts for rows of zeros; a model that cannot do that is no model to serve. */
-async function warmUp(model: AnyEstimator): Promise<void> {
-  const X = new Matrix(new Float64Array(model.nFeaturesIn), 1, model.nFeaturesIn);
+async function warmUp(kept: Kept): Promise<void> {
+  const cols = kept.model.nFeaturesIn;
+  const X = new Matrix(new Float64Array(cols), 1, cols);
   try {
-    for (let i = 0; i < WARM_UPS; i++) await predict(model, X, true);
+    for (let i = 0; i < WARM_UPS; i++) await predict(kept, X, true);
   } catch (error) {
     // Zeros may be no data of its kind: a category that it does not know.
     if (!(error instanceof InvalidDataError)) throw error;
@@ -54,8 +60,9 @@ const calls: ThreadCalls = {
     if (!model.methods.includes("predict")) {
       throw new InvalidModelError(`${className} has no predict; it has ${model.methods.join(", ")}`);
     }
-    await warmUp(model);
-    models.set(key, model);
+    const kept = { model, workspace: new Workspace() };
+    await warmUp(kept);
+    models.set(key, kept);
     return {
       sha256: createHash("sha256").update(bytes).digest("hex"),
       className,
@@ -65,6 +72,7 @@ const calls: ThreadCalls = {
     };
   },
   async unload({ key }) {
+    models.get(key)?.workspace.close();
     models.delete(key);
   },
   async predict({ key, data, rows, scale, probabilities }) {

@@ -37,13 +37,14 @@ export async function decisionValues(
   }
   const scope = ctx.pool.memory.scope();
   // A search asks many models: what is made of one of them is not kept until the search ends.
-  const own = new Workspace();
+  const { ofModels } = ctx.workspace;
+  const own = ofModels ?? new Workspace();
   try {
     const fn: KernelFunction = { type: kernel, degree: params.degree, gamma: model.gamma, coef0: params.coef0 };
     const decider = new Decider(model, nFeatures, classes, fn, scope, ctx, { ...ctx, workspace: own });
     return await decider.values(X);
   } finally {
-    own.close();
+    if (own !== ofModels) own.close();
     scope.free();
   }
 }
@@ -133,7 +134,8 @@ class Decider {
       const machine = this.#machine(dots.vectors.descriptor, rows);
       out.set(await this.#decide(machine, dots.vectors, X.index ?? all, [rows, dots.values], dots));
     } else {
-      const few = X.rows <= FEW_ROWS && model.vectors instanceof Uint8Array;
+      const isKept = this.own.workspace === this.ctx.workspace.ofModels;
+      const few = !isKept && X.rows <= FEW_ROWS && model.vectors instanceof Uint8Array;
       const left = few ? await this.#rowByRow(X, place) : all;
       const atOnce = Math.max(panelRows(I16), Math.floor(CELLS_AT_ONCE / X.cols));
       for (let from = 0; from < left.length; from += atOnce) {
@@ -193,21 +195,21 @@ class Decider {
   }
 
   #supportOnGrid(): Promise<Vectors> {
-    const { model, nFeatures, own, scope } = this;
+    const { model, nFeatures, own } = this;
     return own.workspace.memo(model, "support vectors", async () => {
       const { vectors, divisor, support } = model;
       const table =
         vectors instanceof Uint8Array
           ? new Matrix(vectors, support.length, nFeatures, { scale: divisor === 1 ? null : 1 / divisor })
           : new Matrix(vectors, support.length, nFeatures);
-      return (await onGrid(table, divisor, false, scope, own)).vectors;
+      return (await onGrid(table, divisor, false, own.workspace.blocks(own.pool), own)).vectors;
     });
   }
 
   #supportOffGrid(): Promise<Vectors> {
-    const { model, nFeatures, own, scope } = this;
+    const { model, nFeatures, own } = this;
     return own.workspace.memo(model, "support vectors off the grid", () =>
-      offGrid(supportTable(model, nFeatures), scope, own),
+      offGrid(supportTable(model, nFeatures), own.workspace.blocks(own.pool), own),
     );
   }
 
