@@ -35,8 +35,8 @@ export interface ModelStore {
   versions(name: string): Promise<readonly StoredModel[]>;
   /** The version to serve, or null. */
   current(name: string): Promise<StoredModel | null>;
-  /** The bytes of a model file, checked against its hash. */
-  read(name: string, version: number): Promise<Uint8Array>;
+  /** The bytes of a model file, checked against its hash; they are the caller's own. */
+  read(name: string, version: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Stores a new version whole or not at all, and makes it current. */
   publish(
     name: string,
@@ -102,7 +102,7 @@ class FolderModelStore implements ModelStore {
     return (await this.#model(name)).current();
   }
 
-  async read(name: string, version: number): Promise<Uint8Array> {
+  async read(name: string, version: number): Promise<Uint8Array<ArrayBuffer>> {
     return (await this.#model(name)).read(version);
   }
 

@@ -64,7 +64,7 @@ export class ModelVersions {
     return null;
   }
 
-  async read(version: number): Promise<Uint8Array> {
+  async read(version: number): Promise<Uint8Array<ArrayBuffer>> {
     const path = this.#model(version);
     const { sha256: expected } = await this.#manifest(version);
     const bytes = await readPlain(path, MAX.model);
@@ -182,7 +182,7 @@ function checkVersion(version: number): number {
 }
 
 /** A file that is no symbolic link. @throws FileError */
-async function readPlain(path: string, maxBytes: number): Promise<Uint8Array> {
+async function readPlain(path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await readRegularFile(path, maxBytes, constants.O_NOFOLLOW ?? 0);
   } catch (error) {

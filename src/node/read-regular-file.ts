@@ -7,7 +7,7 @@ import { FileError } from "./file-error.js";
  *
  * @throws FileError for what is no regular file or too large; what the system says
  */
-export async function readRegularFile(path: string, maxBytes: number, flags = 0): Promise<Uint8Array> {
+export async function readRegularFile(path: string, maxBytes: number, flags = 0): Promise<Uint8Array<ArrayBuffer>> {
   // Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | flags);
   try {
@@ -23,7 +23,7 @@ export async function readRegularFile(path: string, maxBytes: number, flags = 0)
 }
 
 /** As many bytes as the file had when it was opened; should it shrink meanwhile, its checksum tells. */
-async function readWhole(file: FileHandle, size: number): Promise<Uint8Array> {
+async function readWhole(file: FileHandle, size: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(size);
   let done = 0;
   while (done < size) {

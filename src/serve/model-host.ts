@@ -11,7 +11,8 @@ export interface ModelFile {
   /** What to call it in messages: "version 3 of iris". */
   readonly title: string;
   readonly sha256: string;
-  read(): Promise<Uint8Array>;
+  /** Bytes that are nobody else's: they are given to the thread. */
+  read(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface ModelHostOptions {
@@ -77,7 +78,8 @@ export class ModelHost {
 
   async #load(key: number, { title, sha256, read }: ModelFile): Promise<Loaded> {
     const thread = this.#thread;
-    const loaded = await thread.call("load", { key, bytes: await read() });
+    const bytes = await read();
+    const loaded = await thread.call("load", { key, bytes }, [bytes.buffer]);
     if (loaded.sha256 !== sha256) {
       await thread.call("unload", { key });
       throw new InvalidModelError(`${title} is not the file that its hash says`);

@@ -37,7 +37,7 @@ export async function modelSource(models: ModelStore | Readonly<Record<string, A
     read: async (name) => {
       const bytes = files.get(name)?.[1];
       if (bytes === undefined) throw new RequestError(404, "MODEL_NOT_FOUND", `there is no model ${name}`);
-      return bytes;
+      return bytes.slice();
     },
   };
 }

@@ -3,6 +3,9 @@ import { TrellisError } from "../core/errors.js";
 import { RequestError } from "./request-error.js";
 import type { Call, Failure, Reply, ThreadCalls } from "./thread-messages.js";
 
+/** Models live long and answers briefly: more room for what is young would be held and not used. */
+const YOUNG_MB = 8;
+
 /** The thread died, or was ended, before it answered. */
 export class ThreadGoneError extends TrellisError {
   constructor(why: string) {
@@ -24,7 +27,10 @@ export class ServiceThread {
 
   /** @param onGone called once, when it has ended, unless by `end` */
   constructor(onGone: (error: ThreadGoneError) => void) {
-    this.#worker = new Worker(new URL("./models-thread.js", import.meta.url), { execArgv: [] });
+    this.#worker = new Worker(new URL("./models-thread.js", import.meta.url), {
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     this.#worker.on("message", (reply: Reply) => this.#hear(reply));
     const lose = (why: string) => {
       if (this.#goneBecause !== null) return;

@@ -109,10 +109,11 @@ export function dualTable({ coef, support }: SvmModel, sign: 1 | -1): Matrix {
 
 const anyNumber = thatIs("a finite number", Number.isFinite);
 const vectorArray: Shape = (value) => {
-  const isArray = value instanceof Uint8Array || value instanceof Float32Array || value instanceof Float64Array;
-  if (!isArray) return " is no array of bytes, f32 or f64";
-  const at = (value as Float64Array).findIndex((number) => !Number.isFinite(number));
-  return at < 0 ? null : ` holds ${value[at]} at ${at}`;
+  if (value instanceof Uint8Array) return null;
+  const isFloats = value instanceof Float32Array || value instanceof Float64Array;
+  if (!isFloats) return " is no array of bytes, f32 or f64";
+  for (let at = 0; at < value.length; at++) if (!Number.isFinite(value[at])) return ` holds ${value[at]} at ${at}`;
+  return null;
 };
 
 /**

@@ -33,7 +33,7 @@ export class MemoryStore implements ModelStore {
     return this.#versions.get(name)?.[this.#current.get(name)! - 1]?.stored ?? null;
   }
   async read(name: string, version: number) {
-    return this.#versions.get(name)![version - 1]!.bytes;
+    return this.#versions.get(name)![version - 1]!.bytes.slice();
   }
   async publish(name: string, model: AnyEstimator | Uint8Array, facts: Readonly<Record<string, unknown>> = {}) {
     const bytes = model instanceof Uint8Array ? model : await toBytes(model);
