@@ -164,7 +164,7 @@ class Training {
       const { name } = outcome;
       const current = await store.current(name);
       const scores = outcome.cvScore === null ? ensembleFacts(outcome) : entryOf(outcome);
-      const facts = { training: this.#id, scale: PIXEL_SCALE, ...scores };
+      const facts = { training: this.#id, scale: PIXEL_SCALE, ...scores, confusion: outcome.test.confusion };
       const { version } =
         current?.facts.training === this.#id
           ? current
