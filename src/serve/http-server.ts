@@ -28,7 +28,7 @@ const PARSER_ERRORS: Readonly<Record<string, readonly [status: number, code: str
 export interface HttpServerOptions {
   readonly maxBodyBytes: number;
   /** Whether a request is refused before anything of it is looked at; told of those that are. */
-  readonly refuses: (req: IncomingMessage) => boolean;
+  readonly refuses: (req: IncomingMessage, res: ServerResponse) => boolean;
 }
 
 /** Node's server with limits on all that takes time, which answers in JSON also where no app is reached. */
@@ -47,7 +47,8 @@ export function httpServer(listener: RequestListener, { maxBodyBytes, refuses }:
   server.on("request", (req, res) => {
     answering.set(req.socket, res);
     res.once("close", () => answering.delete(req.socket));
-    if (refuses(req)) answer(res, 503, "QUEUE_FULL", "too many requests wait for the models", { "Retry-After": "1" });
+    if (refuses(req, res))
+      answer(res, 503, "QUEUE_FULL", "too many requests wait for the models", { "Retry-After": "1" });
     else listener(req, res);
   });
   server.on("checkContinue", (req: IncomingMessage, res: ServerResponse) => {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Express, RequestHandler } from "express";
@@ -41,6 +41,8 @@ export class HttpService implements Service {
   readonly paths: Record<string, unknown> = {};
   readonly #parts: HttpServiceParts;
   readonly #shedPaths: (string | RegExp)[] = [];
+  /** Requests at these paths that are not answered yet. */
+  #letIn = 0;
   readonly #beforeEnd: (() => Promise<void>)[] = [];
   #server: Server | null = null;
   #closing: Promise<void> | null = null;
@@ -85,7 +87,7 @@ export class HttpService implements Service {
     this.app.use(handleErrors);
     const server = httpServer(this.app, {
       maxBodyBytes: this.limits.bodyBytes,
-      refuses: (req) => this.#sheds(req),
+      refuses: (req, res) => this.#sheds(req, res),
     });
     server.listen(port, host);
     await once(server, "listening");
@@ -98,12 +100,28 @@ export class HttpService implements Service {
     return url;
   }
 
-  #sheds({ method, url = "" }: IncomingMessage): boolean {
-    if (method !== "POST" || !this.models.isFull) return false;
+  #sheds({ method, url = "" }: IncomingMessage, res: ServerResponse): boolean {
+    if (method !== "POST") return false;
     const path = url.split("?", 1)[0]!;
-    const sheds = this.#shedPaths.some((each) => (typeof each === "string" ? each === path : each.test(path)));
-    if (sheds) this.#parts.onShed();
-    return sheds;
+    if (!this.#shedPaths.some((each) => (typeof each === "string" ? each === path : each.test(path)))) return false;
+    if (!this.#hasRoom()) {
+      this.#parts.onShed();
+      return true;
+    }
+    this.#letIn++;
+    res.once("close", () => this.#letIn--);
+    return false;
+  }
+
+  /**
+   * Whether another request may come in. One whose body is still being read has its place in the queue already; else all that come
+   * while a single place is free would be parsed, and most of them refused then. Clients that send slowly hold few places.
+   */
+  #hasRoom(): boolean {
+    const { queuedRequests } = this.limits;
+    const { queued, isFull } = this.models;
+    const onTheirWay = Math.min(Math.max(0, this.#letIn - queued), queuedRequests * ON_THEIR_WAY);
+    return !isFull && queued + onTheirWay < queuedRequests;
   }
 
   close(): Promise<void> {
@@ -123,6 +141,8 @@ export class HttpService implements Service {
   }
 }
 
+/** Part of the queue that requests may hold whose bodies are still being read. */
+const ON_THEIR_WAY = 0.25;
 const LOOK_MS = 50;
 
 /** Takes no new connections, waits for the requests in flight, and at last ends what is left of them. */

@@ -134,8 +134,7 @@ class Decider {
       const machine = this.#machine(dots.vectors.descriptor, rows);
       out.set(await this.#decide(machine, dots.vectors, X.index ?? all, [rows, dots.values], dots));
     } else {
-      const isKept = this.own.workspace === this.ctx.workspace.ofModels;
-      const few = !isKept && X.rows <= FEW_ROWS && model.vectors instanceof Uint8Array;
+      const few = X.rows <= FEW_ROWS && model.vectors instanceof Uint8Array;
       const left = few ? await this.#rowByRow(X, place) : all;
       const atOnce = Math.max(panelRows(I16), Math.floor(CELLS_AT_ONCE / X.cols));
       for (let from = 0; from < left.length; from += atOnce) {
@@ -192,6 +191,11 @@ class Decider {
       copied.close();
       inner.free();
     }
+  }
+
+  #supportBytes(): Block {
+    const { model, own } = this;
+    return own.workspace.memo(model, "support bytes", () => own.workspace.blocks(own.pool).place(model.vectors));
   }
 
   #supportOnGrid(): Promise<Vectors> {
@@ -279,7 +283,7 @@ class Decider {
     const { pool, signal } = this.ctx;
     const left: number[] = [];
     const pairs = this.#pairs;
-    const vectors = scope.place(model.vectors);
+    const vectors = this.#supportBytes();
     const machine = this.#machine(vectors, null);
     const scratch = scope.alloc(decideScratchBytes(I16, 0, pairs));
     const codes = scope.alloc(32 * Math.ceil(X.cols / 16));
