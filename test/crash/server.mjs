@@ -18,7 +18,7 @@ const STOP_SECONDS = 25;
 const training = (trees) => ({
   use_small_dataset: true,
   grid_search_params: {
-    rf: { param: { n_estimators: [trees, 2 * trees], max_features: [0.05, 0.1, 0.2, 0.3] }, n_jobs: 2, cv: 3 },
+    rf: { param: { n_estimators: [trees, 2 * trees], max_depth: [3, 5, 8, null] }, n_jobs: 2, cv: 3 },
     svm: { param: { C: [1, 3, 10], gamma: [0.003, 0.01, 0.03] }, n_jobs: 2, cv: 3 },
   },
 });
@@ -26,7 +26,7 @@ const picture = { data: [new Array(784).fill(0).with(400, 255)] };
 
 class Server {
   static async start(state) {
-    const env = { ...process.env, STATE_DIR: state, PORT: "0", TRAIN_ROWS: "1000", MLFLOW_TRACKING_URI: "" };
+    const env = { ...process.env, STATE_DIR: state, PORT: "0", TRAIN_ROWS: "2000", MLFLOW_TRACKING_URI: "" };
     const child = spawn(process.execPath, [MAIN], { env, detached: true, stdio: ["ignore", "pipe", "ignore"] });
     const started = performance.now();
     const url = await new Promise((resolve, reject) => {
@@ -92,7 +92,7 @@ try {
     const [status, { id }] = await server.post("/training", training(20), { prefer: "respond-async" });
     assert.equal(status, 202);
     trainings++;
-    const moments = Array.from({ length: 6 }, () => Math.random() * 0.6 * milliseconds);
+    const moments = Array.from({ length: 6 }, () => Math.random() * 0.4 * milliseconds);
     for (const [i, moment] of moments.entries()) {
       await setTimeout(moment);
       if ((await server.get(`/training/${id}`))[1].state !== "running") break;
