@@ -6,7 +6,7 @@ import type { FamilySearch, TrainingSpec } from "./training-request.js";
 
 const once = (param: FamilySearch["param"]): FamilySearch => ({ param, n_jobs: -1, cv: 3 });
 
-/** The parameters that the grids of the first seed are known to end with: one candidate each, so that it takes a minute. */
+/** The parameters that the grids of the first seed are known to end with: one candidate each, so that it takes a minute or two. */
 export const firstTraining: TrainingSpec = {
   use_small_dataset: true,
   grid_search_params: {

@@ -8,7 +8,7 @@ import type { StateFolder } from "./state-folder.js";
 
 async function trainModels(state: StateFolder, rows: number | null, signal: AbortSignal): Promise<void> {
   const started = performance.now();
-  console.log("There are no models yet: training one of each kind, which takes about a minute");
+  console.log("There are no models yet: training one of each kind, which takes a minute or two");
   // What trains is loaded only where it is needed: most starts find models.
   const [{ publishDigitsForest }, { train }] = await Promise.all([
     import("./digits-forest.js"),
