@@ -16,11 +16,13 @@ import type { Call, Failure, Loaded, Predicted, Reply, ThreadCalls } from "./thr
 const WARM_UPS = 3;
 
 const pool = inlinePool();
+
 /** A model, and what is made of it once for all predictions. */
 interface Kept {
   readonly model: AnyEstimator;
   readonly workspace: Workspace;
 }
+
 const models = new Map<number, Kept>();
 
 async function predict(
@@ -40,7 +42,7 @@ async function predict(
   }
 }
 
-/** Predicts for rows of zeros; a model that cannot do that is no model to serve. */
+/** Predicts for rows of zeros; a model that cannot do that is no model to serve, and leaves nothing behind. */
 async function warmUp(kept: Kept): Promise<void> {
   const cols = kept.model.nFeaturesIn;
   const X = new Matrix(new Float64Array(cols), 1, cols);
@@ -48,7 +50,9 @@ async function warmUp(kept: Kept): Promise<void> {
     for (let i = 0; i < WARM_UPS; i++) await predict(kept, X, true);
   } catch (error) {
     // Zeros may be no data of its kind: a category that it does not know.
-    if (!(error instanceof InvalidDataError)) throw error;
+    if (error instanceof InvalidDataError) return;
+    kept.workspace.close();
+    throw error;
   }
 }
 

@@ -5,6 +5,8 @@ import { RequestError } from "trellis-learn/serve";
 const FIELD = "image";
 const MAX_BYTES = 5 * 2 ** 20;
 const MAX_HEADERS = 20;
+/** Characters of the headers of a part; names of files may be long. */
+const MAX_HEAD = 16_384;
 
 const receive = multer({
   storage: multer.memoryStorage(),
@@ -24,25 +26,32 @@ export const pictureUpload: RequestHandler = (req, res, next) => {
   const headers = headersOfFirstPart(req);
   receive(req, res, (error: unknown) => {
     if (error) next(refusal(error));
-    else if (headers() > MAX_HEADERS) next(new RequestError(400, "BAD_FORM", "the file has too many headers"));
+    else if (headers() > MAX_HEADERS)
+      next(new RequestError(400, "BAD_FORM", "the file has too many or too long headers"));
     else if (req.file === undefined) next(missing());
     else next();
   });
 };
 
-/** Counts while the form comes in: multer passes over what is more than its limit of headers, and does not say so. */
+/**
+ * Counts while the form comes in: multer passes over what is more than its limit of headers, and does not say so.
+ *
+ * @returns how many there are so far; Infinity where they are too long
+ */
 function headersOfFirstPart(req: Request): () => number {
   let head = "";
+  let isTooLong = false;
   const read = (chunk: Buffer) => {
-    head += chunk.toString("latin1");
+    head += chunk.toString("latin1", 0, MAX_HEAD);
     const end = head.indexOf("\r\n\r\n");
-    if (end < 0) return;
-    head = head.slice(0, end);
+    isTooLong = (end < 0 ? head.length : end) > MAX_HEAD;
+    if (end < 0 && !isTooLong) return;
+    head = head.slice(0, Math.max(end, 0));
     req.off("data", read);
   };
   req.on("data", read);
   // The first line is the boundary.
-  return () => head.split("\r\n").length - 1;
+  return () => (isTooLong ? Number.POSITIVE_INFINITY : head.split("\r\n").length - 1);
 }
 
 function missing(): RequestError {
