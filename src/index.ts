@@ -90,6 +90,11 @@ export {
 export { VotingClassifier, type VotingClassifierParams, type VotingModel } from "./ensemble/voting.js";
 // Where kernels run
 export type { Kernel, KernelCode, KernelModule } from "./kernels/kernel.js";
+export {
+  LinearRegression,
+  type LinearRegressionParams,
+  type LinearRegressionState,
+} from "./linear/linear-regression.js";
 export { LinearSVC, type LinearSVCParams, type LinearSVCState } from "./linear/linear-svc.js";
 export { LogisticRegression, type LogisticRegressionParams, type LogisticState } from "./linear/logistic-regression.js";
 // Metrics

@@ -33,6 +33,7 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ],
   ["KerasStyleClassifier", async () => (await import("../neural/keras-style-classifier.js")).KerasStyleClassifier],
   ["KerasStyleRegressor", async () => (await import("../neural/keras-style-regressor.js")).KerasStyleRegressor],
+  ["LinearRegression", async () => (await import("../linear/linear-regression.js")).LinearRegression],
   ["LinearSVC", async () => (await import("../linear/linear-svc.js")).LinearSVC],
   ["LogisticRegression", async () => (await import("../linear/logistic-regression.js")).LogisticRegression],
   ["MinMaxScaler", async () => (await import("../preprocessing/min-max-scaler.js")).MinMaxScaler],

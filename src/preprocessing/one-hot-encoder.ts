@@ -1,3 +1,4 @@
+import { forEachRow, transformed } from "../core/by-row.js";
 import { InvalidDataError, InvalidModelError, InvalidParameterError } from "../core/errors.js";
 import type {
   Definition,
@@ -13,7 +14,6 @@ import { Matrix, type MatrixLike } from "../core/matrix.js";
 import { arrayOf, listOf, recordOf, requireShape, thatIs } from "../core/model-shape.js";
 import { nullable, oneOf, rule } from "../core/params.js";
 import { Transformer } from "../core/transformer.js";
-import { forEachRow, transformed } from "./by-row.js";
 
 export type Categories = readonly (readonly Label[])[];
 

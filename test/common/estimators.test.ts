@@ -5,6 +5,7 @@ import { GradientBoostingClassifier } from "../../src/ensemble/gradient-boosting
 import { GradientBoostingRegressor } from "../../src/ensemble/gradient-boosting-regressor.js";
 import { RandomForestClassifier, RandomForestRegressor } from "../../src/ensemble/random-forest.js";
 import { VotingClassifier } from "../../src/ensemble/voting.js";
+import { LinearRegression } from "../../src/linear/linear-regression.js";
 import { LinearSVC } from "../../src/linear/linear-svc.js";
 import { LogisticRegression } from "../../src/linear/logistic-regression.js";
 import { int } from "../../src/model-selection/distributions.js";
@@ -107,6 +108,7 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
       }),
     { weightsAsRepeats: null },
   ],
+  LinearRegression: [() => new LinearRegression()],
   LinearSVC: [() => new LinearSVC({ C: 0.01 }), { tolerance: 1e-3 }],
   LogisticRegression: [() => new LogisticRegression(), { tolerance: 1e-3 }],
   SVC: [() => new SVC(), { weightsAsRepeats: EXACT, tolerance: 1e-4 }],
