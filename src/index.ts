@@ -177,14 +177,12 @@ export { type ThreadPoolOptions, threadPool } from "./parallel/thread-pool.js";
 export { fromBytes, type LoadOptions } from "./persistence/from-bytes.js";
 export type { EstimatorClass } from "./persistence/registry.js";
 export { type SaveOptions, toBytes } from "./persistence/to-bytes.js";
+export type { Categories } from "./preprocessing/categories.js";
 export { LabelEncoder } from "./preprocessing/label-encoder.js";
 export { MinMaxScaler, type MinMaxScalerParams, type MinMaxScalerState } from "./preprocessing/min-max-scaler.js";
-export {
-  type Categories,
-  OneHotEncoder,
-  type OneHotEncoderParams,
-  type OneHotState,
-} from "./preprocessing/one-hot-encoder.js";
+export { OneHotEncoder, type OneHotEncoderParams, type OneHotState } from "./preprocessing/one-hot-encoder.js";
+export { OrdinalEncoder, type OrdinalEncoderParams, type OrdinalState } from "./preprocessing/ordinal-encoder.js";
+export { SimpleImputer, type SimpleImputerParams, type SimpleImputerState } from "./preprocessing/simple-imputer.js";
 export {
   StandardScaler,
   type StandardScalerParams,

@@ -16,6 +16,8 @@ import { KerasStyleClassifier } from "../../src/neural/keras-style-classifier.js
 import { KerasStyleRegressor } from "../../src/neural/keras-style-regressor.js";
 import { MinMaxScaler } from "../../src/preprocessing/min-max-scaler.js";
 import { OneHotEncoder } from "../../src/preprocessing/one-hot-encoder.js";
+import { OrdinalEncoder } from "../../src/preprocessing/ordinal-encoder.js";
+import { SimpleImputer } from "../../src/preprocessing/simple-imputer.js";
 import { StandardScaler } from "../../src/preprocessing/standard-scaler.js";
 import { SVC } from "../../src/svm/svc.js";
 import { SVR } from "../../src/svm/svr.js";
@@ -127,6 +129,9 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
     },
   ],
   OneHotEncoder: [() => new OneHotEncoder()],
+  OrdinalEncoder: [() => new OrdinalEncoder()],
+  SimpleImputer: [() => new SimpleImputer()],
+  "SimpleImputer, with indicators": [() => new SimpleImputer({ strategy: "mostFrequent", addIndicator: true })],
   "VotingClassifier, hard": [() => new VotingClassifier({ estimators: voters() }), { weightsAsRepeats: null }],
   "VotingClassifier, soft": [
     () => new VotingClassifier({ estimators: voters(), voting: "soft" }),
