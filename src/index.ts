@@ -11,6 +11,12 @@ export type { BoostedTree, ImportanceKind } from "./boosting/boosted-tree.js";
 export type { BoostingParams } from "./boosting/boosting-params.js";
 export type { EvalFunction } from "./boosting/eval-metrics.js";
 export type { ObjectiveName } from "./boosting/objectives.js";
+export type { ColumnMembers, Columns, ColumnTransformers } from "./compose/column-choice.js";
+export {
+  ColumnTransformer,
+  type ColumnTransformerModel,
+  type ColumnTransformerParams,
+} from "./compose/column-transformer.js";
 export { type LastOf, Pipeline, type PipelineModel, type PipelineParams } from "./compose/pipeline.js";
 export type { ClassWeight } from "./core/class-weight.js";
 // For writing estimators

@@ -1,4 +1,5 @@
 import { afterAll, describe, it } from "vitest";
+import { ColumnTransformer } from "../../src/compose/column-transformer.js";
 import { Pipeline } from "../../src/compose/pipeline.js";
 import { DummyClassifier } from "../../src/dummy/dummy-classifier.js";
 import { GradientBoostingClassifier } from "../../src/ensemble/gradient-boosting-classifier.js";
@@ -136,6 +137,17 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
   "VotingClassifier, soft": [
     () => new VotingClassifier({ estimators: voters(), voting: "soft" }),
     { weightsAsRepeats: null },
+  ],
+  ColumnTransformer: [
+    () =>
+      new ColumnTransformer({
+        transformers: [
+          ["scale", new StandardScaler(), [2, 0]],
+          ["keep", "passthrough", [1]],
+          ["squeeze", new MinMaxScaler(), { from: 0, to: 2 }],
+        ],
+        remainder: "passthrough",
+      }),
   ],
   Pipeline: [
     () =>
