@@ -198,6 +198,9 @@ export {
   type TrainTestSplitOptions,
   trainTestSplit,
 } from "./split/train-test-split.js";
+export type { StackingModel, StackMembers } from "./stacking/stacking.js";
+export { StackingClassifier, type StackingClassifierParams } from "./stacking/stacking-classifier.js";
+export type { StackingParams, StackMethod } from "./stacking/stacking-params.js";
 export type { KernelOfTables, KernelParams } from "./svm/kernel-params.js";
 export { SVC, type SVCParams } from "./svm/svc.js";
 export type { SvmModel } from "./svm/svm-model.js";

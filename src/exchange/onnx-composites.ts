@@ -1,7 +1,9 @@
 import type { Pipeline } from "../compose/pipeline.js";
-import type { AnyEstimator } from "../core/estimator.js";
+import type { AnyEstimator, Method } from "../core/estimator.js";
 import type { VotingClassifier } from "../ensemble/voting.js";
 import type { SearchModel } from "../model-selection/search-cv.js";
+import type { StackingModel } from "../stacking/stacking.js";
+import { type AnyStackingParams, methodOf } from "../stacking/stacking-params.js";
 import { type Answer, type Classes, largest, type Table, unsupported, type Write } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 
@@ -39,6 +41,38 @@ export function writeVoting(voting: VotingClassifier, X: Table, graph: OnnxGraph
   );
   const probabilities = graph.node("Div", [sum, total]);
   return { kind: "classes", codes: largest(probabilities, graph), probabilities };
+}
+
+/** The final estimator's answer to what the members answer, with X where it is passed through; the table is in f32. */
+export function writeStacking(stack: AnyEstimator, X: Table, graph: OnnxGraph, write: Write): Answer {
+  const { model, classes } = stack.state;
+  const { members, finalEstimator } = model as StackingModel;
+  const params = stack.params as AnyStackingParams;
+  const parts = members.map((member) => {
+    const method = methodOf(member, params);
+    if (method === "decisionFunction") {
+      throw unsupported(
+        stack,
+        `it learns from decision values of ${member.definition.name}; take stackMethod "predict"`,
+      );
+    }
+    return columnsOf(write(member, X, graph), method, classes?.length ?? 0, graph);
+  });
+  if (params.passthrough) parts.push({ name: graph.cast(X.name, "double"), cols: X.cols });
+  const names = parts.map(({ name }) => name);
+  const Z = graph.cast(graph.node("Concat", names, { axis: 1 }), "float");
+  return write(finalEstimator, { name: Z, cols: parts.reduce((sum, { cols }) => sum + cols, 0) }, graph);
+}
+
+/** A member's columns in f64: its probabilities, of two classes that of the second, the codes of its classes, or its numbers. */
+function columnsOf(answer: Answer, method: Method, classes: number, graph: OnnxGraph): Table {
+  if (answer.kind === "numbers") return { name: answer.values, cols: 1 };
+  const { codes, probabilities } = answer as Classes;
+  if (method === "predict") {
+    return { name: graph.cast(graph.node("Unsqueeze", [codes, graph.integers(1)]), "double"), cols: 1 };
+  }
+  if (classes !== 2) return { name: probabilities!, cols: classes };
+  return { name: graph.node("Gather", [probabilities!, graph.integers(1)], { axis: 1 }), cols: 1 };
 }
 
 /** The weighted sum of tables in f64, in their order. */

@@ -15,13 +15,14 @@ import { KerasStyleRegressor } from "../neural/keras-style-regressor.js";
 import { MinMaxScaler } from "../preprocessing/min-max-scaler.js";
 import { OneHotEncoder } from "../preprocessing/one-hot-encoder.js";
 import { StandardScaler } from "../preprocessing/standard-scaler.js";
+import { StackingClassifier } from "../stacking/stacking-classifier.js";
 import { SVC } from "../svm/svc.js";
 import { SVR } from "../svm/svr.js";
 import { DecisionTreeClassifier, DecisionTreeRegressor } from "../tree/decision-tree.js";
 import { TpeTuner } from "../tune/tpe-tuner.js";
 import { type Answer, type Table, unsupported, type Writer } from "./onnx-answers.js";
 import { writeBoostingClassifier, writeBoostingRegressor } from "./onnx-boosting.js";
-import { writePipeline, writeSearch, writeVoting } from "./onnx-composites.js";
+import { writePipeline, writeSearch, writeStacking, writeVoting } from "./onnx-composites.js";
 import { writeDummyClassifier } from "./onnx-dummy.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 import { writeLinearSVC, writeLogisticRegression } from "./onnx-linear.js";
@@ -53,6 +54,7 @@ const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Wri
   entry(RandomForestClassifier, writeForestClassifier),
   entry(RandomForestRegressor, writeForestRegressor),
   entry(RandomizedSearchCV, writeSearch),
+  entry(StackingClassifier, writeStacking),
   entry(StandardScaler, writeStandardScaler),
   entry(SVC, writeSVC),
   entry(SVR, writeSVR),

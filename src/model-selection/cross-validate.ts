@@ -1,10 +1,7 @@
-import { InvalidParameterError } from "../core/errors.js";
-import type { AnyEstimator, FitOptions, Method, Output, RunContext } from "../core/estimator.js";
+import type { AnyEstimator, FitOptions, Method, RunContext } from "../core/estimator.js";
 import { type EvalSet, evalSetsFor, toEvalSets } from "../core/eval-set.js";
-import { fitEach } from "../core/fit-all.js";
 import type { Label } from "../core/labels.js";
-import { Matrix, type MatrixLike } from "../core/matrix.js";
-import { outputOf } from "../core/predict-all.js";
+import type { Matrix, MatrixLike } from "../core/matrix.js";
 import { type Target, type TargetLike, toTarget, toWeights } from "../core/target.js";
 import { toMatrix } from "../core/to-matrix.js";
 import { Workspace } from "../core/workspace.js";
@@ -106,6 +103,8 @@ export async function crossValScore(
 /**
  * For each row what the estimator says that was fitted on the folds without it. Probabilities of classes that a fold did
  * not see are 0.
+ * @throws InvalidParameterError if cv does not put each row into one test fold; InvalidDataError if decision values are
+ * asked of a fold that lacks a class
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.model_selection.cross_val_predict.html
  */
 export async function crossValPredict(
@@ -117,62 +116,13 @@ export async function crossValPredict(
   } = {},
 ): Promise<readonly Label[] | Float64Array | Matrix> {
   const { method = "predict" } = options;
+  const { outOfFold } = await import("./out-of-fold.js");
   return withData(estimator, X, y, options, async ({ X: matrix, y: target, splits, evalSets }, ctx) => {
-    const times = new Uint32Array(matrix.rows);
-    for (const { test } of splits) for (const row of test) times[row]!++;
-    const stray = times.findIndex((count) => count !== 1);
-    if (stray >= 0)
-      throw new InvalidParameterError(
-        `cv must put each row into one test fold; row ${stray} is in ${times[stray]}`,
-        "cv",
-      );
     const sampleWeight = toWeights(options.sampleWeight, matrix.rows);
-    const classes = target.kind === "labels" ? target.classes : null;
-    const answers = new Answers(matrix.rows, classes);
-    for (const { train, test } of splits) {
-      const clone = estimator.clone();
-      const weights = sampleWeight === null ? null : Float64Array.from(train, (row) => sampleWeight[row]!);
-      await fitEach([clone], matrix.take(train), target.take(train), { ...ctx, sampleWeight: weights, evalSets });
-      answers.add(test, await outputOf(clone, matrix.take(test), method, ctx), clone.state.classes);
-    }
-    return answers.all();
+    const data = { X: matrix, y: target, sampleWeight, evalSets };
+    const [answer] = await outOfFold([{ estimator, method }], data, splits, ctx);
+    return answer!;
   });
-}
-
-/** Puts the folds' answers back into the order of the rows. */
-class Answers {
-  readonly #rows: number;
-  readonly #classes: readonly Label[] | null;
-  readonly #values: (Label | undefined)[] = [];
-  #table: Float64Array | null = null;
-  #cols = 0;
-  #isNumbers = false;
-
-  constructor(rows: number, classes: readonly Label[] | null) {
-    this.#rows = rows;
-    this.#classes = classes;
-  }
-
-  add(test: Uint32Array, output: Output, classes: readonly Label[] | null): void {
-    if (!(output instanceof Matrix)) {
-      this.#isNumbers = output instanceof Float64Array;
-      for (const [i, row] of test.entries()) this.#values[row] = output[i]!;
-      return;
-    }
-    // A column a class: a fold's columns are put where all classes have theirs.
-    const isByClass = classes !== null && output.cols === classes.length && this.#classes !== null;
-    this.#cols = isByClass ? this.#classes.length : output.cols;
-    this.#table ??= new Float64Array(this.#rows * this.#cols);
-    for (let j = 0; j < output.cols; j++) {
-      const column = isByClass ? this.#classes.indexOf(classes[j]!) : j;
-      for (const [i, row] of test.entries()) this.#table[row * this.#cols + column] = output.at(i, j);
-    }
-  }
-
-  all(): readonly Label[] | Float64Array | Matrix {
-    if (this.#table !== null) return new Matrix(this.#table, this.#rows, this.#cols);
-    return this.#isNumbers ? Float64Array.from(this.#values as number[]) : (this.#values as Label[]);
-  }
 }
 
 interface FoldData {

@@ -41,6 +41,7 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["RandomForestClassifier", async () => (await import("../ensemble/random-forest.js")).RandomForestClassifier],
   ["RandomForestRegressor", async () => (await import("../ensemble/random-forest.js")).RandomForestRegressor],
   ["RandomizedSearchCV", async () => (await import("../model-selection/randomized-search-cv.js")).RandomizedSearchCV],
+  ["StackingClassifier", async () => (await import("../stacking/stacking-classifier.js")).StackingClassifier],
   ["StandardScaler", async () => (await import("../preprocessing/standard-scaler.js")).StandardScaler],
   ["SVC", async () => (await import("../svm/svc.js")).SVC],
   ["SVR", async () => (await import("../svm/svr.js")).SVR],

@@ -16,6 +16,7 @@ import { KerasStyleRegressor } from "../../src/neural/keras-style-regressor.js";
 import { MinMaxScaler } from "../../src/preprocessing/min-max-scaler.js";
 import { OneHotEncoder } from "../../src/preprocessing/one-hot-encoder.js";
 import { StandardScaler } from "../../src/preprocessing/standard-scaler.js";
+import { StackingClassifier } from "../../src/stacking/stacking-classifier.js";
 import { SVC } from "../../src/svm/svc.js";
 import { SVR } from "../../src/svm/svr.js";
 import { CheckPools, type EstimatorChecksOptions, estimatorChecks, type MakeEstimator } from "../../src/testing.js";
@@ -128,6 +129,10 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
   "VotingClassifier, hard": [() => new VotingClassifier({ estimators: voters() }), { weightsAsRepeats: null }],
   "VotingClassifier, soft": [
     () => new VotingClassifier({ estimators: voters(), voting: "soft" }),
+    { weightsAsRepeats: null },
+  ],
+  StackingClassifier: [
+    () => new StackingClassifier({ estimators: voters(), finalEstimator: new DecisionTreeClassifier(), cv: 2 }),
     { weightsAsRepeats: null },
   ],
   Pipeline: [
