@@ -1,10 +1,20 @@
+import type { CalibratedModel } from "../calibration/calibrated-classifier-cv.js";
+import { scoringMethodOf } from "../calibration/scores-of.js";
 import type { Pipeline } from "../compose/pipeline.js";
 import type { AnyEstimator, Method } from "../core/estimator.js";
 import type { VotingClassifier } from "../ensemble/voting.js";
 import type { SearchModel } from "../model-selection/search-cv.js";
 import type { StackingModel } from "../stacking/stacking.js";
 import { type AnyStackingParams, methodOf } from "../stacking/stacking-params.js";
-import { type Answer, type Classes, largest, type Table, unsupported, type Write } from "./onnx-answers.js";
+import {
+  type Answer,
+  bothClasses,
+  type Classes,
+  largest,
+  type Table,
+  unsupported,
+  type Write,
+} from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 
 export function writePipeline({ state }: Pipeline, X: Table, graph: OnnxGraph, write: Write): Answer {
@@ -73,6 +83,31 @@ function columnsOf(answer: Answer, method: Method, classes: number, graph: OnnxG
   }
   if (classes !== 2) return { name: probabilities!, cols: classes };
   return { name: graph.node("Gather", [probabilities!, graph.integers(1)], { axis: 1 }), cols: 1 };
+}
+
+export function writeCalibrated(calibrated: AnyEstimator, X: Table, graph: OnnxGraph, write: Write): Answer {
+  const { pairs } = calibrated.state.model as CalibratedModel;
+  const tables = pairs.map(({ estimator, calibrators }) => {
+    if (scoringMethodOf(estimator) !== "predictProba") {
+      throw unsupported(calibrated, `it calibrates decision values of ${estimator.definition.name}`);
+    }
+    const { probabilities } = write(estimator, X, graph) as Classes;
+    const columns = calibrators.map((calibrator, c) => {
+      if (calibrator.kind === "isotonic") throw unsupported(calibrated, "its curves are isotonic, and no sigmoids");
+      const of = graph.integers(calibrators.length === 1 ? 1 : c);
+      const scaled = graph.node("Mul", [
+        graph.node("Gather", [probabilities!, of], { axis: 1 }),
+        graph.double(-calibrator.slope),
+      ]);
+      return graph.node("Sigmoid", [graph.node("Sub", [scaled, graph.double(calibrator.offset)])]);
+    });
+    if (columns.length === 1) return bothClasses(columns[0]!, graph);
+    const table = graph.node("Concat", columns, { axis: 1 });
+    return graph.node("Div", [table, graph.node("ReduceSum", [table, graph.integers(1)])]);
+  });
+  const ones = tables.map(() => 1);
+  const probabilities = graph.node("Div", [weightedSum(tables, ones, graph), graph.double(tables.length)]);
+  return { kind: "classes", codes: largest(probabilities, graph), probabilities };
 }
 
 /** The weighted sum of tables in f64, in their order. */

@@ -1,3 +1,4 @@
+import { CalibratedClassifierCV } from "../calibration/calibrated-classifier-cv.js";
 import { Pipeline } from "../compose/pipeline.js";
 import type { AnyEstimator } from "../core/estimator.js";
 import { DummyClassifier } from "../dummy/dummy-classifier.js";
@@ -22,7 +23,7 @@ import { DecisionTreeClassifier, DecisionTreeRegressor } from "../tree/decision-
 import { TpeTuner } from "../tune/tpe-tuner.js";
 import { type Answer, type Table, unsupported, type Writer } from "./onnx-answers.js";
 import { writeBoostingClassifier, writeBoostingRegressor } from "./onnx-boosting.js";
-import { writePipeline, writeSearch, writeStacking, writeVoting } from "./onnx-composites.js";
+import { writeCalibrated, writePipeline, writeSearch, writeStacking, writeVoting } from "./onnx-composites.js";
 import { writeDummyClassifier } from "./onnx-dummy.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 import { writeLinearSVC, writeLogisticRegression } from "./onnx-linear.js";
@@ -37,6 +38,7 @@ const entry = <E>(Class: new (params: never) => E, write: Writer<E & AnyEstimato
 
 /** Who writes the estimators of which class. */
 const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Writer<AnyEstimator>>([
+  [CalibratedClassifierCV, writeCalibrated],
   entry(DecisionTreeClassifier, writeTreeClassifier),
   entry(DecisionTreeRegressor, writeTreeRegressor),
   entry(DummyClassifier, writeDummyClassifier),

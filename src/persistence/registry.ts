@@ -15,6 +15,10 @@ type Import = () => Promise<EstimatorClass>;
 
 /** Where this library's estimators are. A name in a file is only ever looked up here, never resolved. */
 const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
+  [
+    "CalibratedClassifierCV",
+    async () => (await import("../calibration/calibrated-classifier-cv.js")).CalibratedClassifierCV,
+  ],
   ["DecisionTreeClassifier", async () => (await import("../tree/decision-tree.js")).DecisionTreeClassifier],
   ["DecisionTreeRegressor", async () => (await import("../tree/decision-tree.js")).DecisionTreeRegressor],
   ["DummyClassifier", async () => (await import("../dummy/dummy-classifier.js")).DummyClassifier],

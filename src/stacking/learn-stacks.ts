@@ -115,7 +115,7 @@ async function askSeats(
     for await (const _ of fitAll(members, X, y, { ...run, sampleWeight, onFailure }));
     const fitted = those.filter(({ member }) => member.isFitted);
     const questions = fitted.map(({ member, method }) => ({ estimator: member, method }));
-    const answers = await outOfFold(questions, data, splitsOf(cv, y), run, { onFailure });
+    const answers = await outOfFold(questions, data, splitsOf(cv, y), run, onFailure);
     for (const [i, output] of answers.entries()) fitted[i]!.output = output;
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, describe, it } from "vitest";
+import { CalibratedClassifierCV } from "../../src/calibration/calibrated-classifier-cv.js";
 import { Pipeline } from "../../src/compose/pipeline.js";
 import { DummyClassifier } from "../../src/dummy/dummy-classifier.js";
 import { GradientBoostingClassifier } from "../../src/ensemble/gradient-boosting-classifier.js";
@@ -129,6 +130,10 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
   "VotingClassifier, hard": [() => new VotingClassifier({ estimators: voters() }), { weightsAsRepeats: null }],
   "VotingClassifier, soft": [
     () => new VotingClassifier({ estimators: voters(), voting: "soft" }),
+    { weightsAsRepeats: null },
+  ],
+  CalibratedClassifierCV: [
+    () => new CalibratedClassifierCV({ estimator: new DecisionTreeClassifier({ maxDepth: 2 }), cv: 2 }),
     { weightsAsRepeats: null },
   ],
   StackingClassifier: [

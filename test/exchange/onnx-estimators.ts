@@ -1,5 +1,6 @@
 import type { AnyEstimator } from "../../src/core/estimator.js";
 import {
+  CalibratedClassifierCV,
   conv2d,
   DecisionTreeClassifier,
   DecisionTreeRegressor,
@@ -73,6 +74,7 @@ export const CLASSIFIERS: Readonly<Record<string, () => AnyEstimator>> = {
       ],
       weights: [1, 0.5, 0.5],
     }),
+  "a calibrated forest": () => new CalibratedClassifierCV({ estimator: forest(), cv: 3 }),
   "a stack": () =>
     new StackingClassifier({
       estimators: [
