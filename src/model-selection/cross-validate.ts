@@ -1,17 +1,11 @@
-import type { AnyEstimator, FitOptions, Method, RunContext } from "../core/estimator.js";
-import { type EvalSet, evalSetsFor, toEvalSets } from "../core/eval-set.js";
+import type { AnyEstimator, FitOptions, Method } from "../core/estimator.js";
 import type { Label } from "../core/labels.js";
 import type { Matrix, MatrixLike } from "../core/matrix.js";
-import { type Target, type TargetLike, toTarget, toWeights } from "../core/target.js";
-import { toMatrix } from "../core/to-matrix.js";
-import { Workspace } from "../core/workspace.js";
-import { defaultPool } from "../parallel/default-pool.js";
-import { jobsOf, limit } from "../parallel/limit.js";
+import { type TargetLike, toWeights } from "../core/target.js";
 import type { CvLike } from "../split/check-cv.js";
-import type { Split } from "../split/splitter.js";
+import { withFolds } from "./fold-data.js";
 import type { FoldScore } from "./score-folds.js";
 import { type Scoring, scorersOf } from "./scoring.js";
-import { splitsOf } from "./splits-of.js";
 
 export interface CrossValidateOptions extends FitOptions {
   /** Number of folds (stratified for classes), a splitter, or pairs of train and test rows. Default 5. */
@@ -53,7 +47,7 @@ export async function crossValidate<E extends AnyEstimator>(
   const { errorScore = Number.NaN, returnTrainScore = false } = options;
   const { scoreFolds } = await import("./score-folds.js");
   const scorers = scorersOf(options.scoring ?? null, estimator);
-  return withData(estimator, X, y, options, async ({ X: matrix, y: target, splits, evalSets }, ctx) => {
+  return withFolds(estimator, X, y, options, async ({ X: matrix, y: target, splits, evalSets }, ctx) => {
     const folds: FoldScore[] = [];
     const sampleWeight = toWeights(options.sampleWeight, matrix.rows);
     for await (const scored of scoreFolds(
@@ -117,43 +111,10 @@ export async function crossValPredict(
 ): Promise<readonly Label[] | Float64Array | Matrix> {
   const { method = "predict" } = options;
   const { outOfFold } = await import("./out-of-fold.js");
-  return withData(estimator, X, y, options, async ({ X: matrix, y: target, splits, evalSets }, ctx) => {
+  return withFolds(estimator, X, y, options, async ({ X: matrix, y: target, splits, evalSets }, ctx) => {
     const sampleWeight = toWeights(options.sampleWeight, matrix.rows);
     const data = { X: matrix, y: target, sampleWeight, evalSets };
     const [answer] = await outOfFold([{ estimator, method }], data, splits, ctx);
     return answer!;
   });
-}
-
-interface FoldData {
-  readonly X: Matrix;
-  readonly y: Target;
-  readonly splits: readonly Split[];
-  readonly evalSets: readonly EvalSet[];
-}
-
-/** Clean data, its splits and a run of its own, which ends with `use`. */
-async function withData<T>(
-  estimator: AnyEstimator,
-  X: MatrixLike,
-  y: TargetLike | null | undefined,
-  options: Pick<CrossValidateOptions, "cv" | "evalSet" | "nJobs" | "pool" | "signal" | "workspace">,
-  use: (data: FoldData, ctx: RunContext) => Promise<T>,
-): Promise<T> {
-  const { allowsNaN, allowsLabels, target, definition } = estimator;
-  const { nJobs = null, pool = defaultPool(), signal = new AbortController().signal } = options;
-  signal.throwIfAborted();
-  const workspace = options.workspace ?? new Workspace();
-  try {
-    const matrix = await toMatrix(X, { allowsNaN, allowsLabels, signal, workspace });
-    workspace.expectViewsOf(matrix.root);
-    const truth = toTarget(y, target, matrix.rows, definition.name);
-    const trained = { source: X, X: matrix, y: truth };
-    const evalSets = await toEvalSets(evalSetsFor(estimator, options), trained, estimator, { signal, workspace });
-    const splits = splitsOf(options.cv ?? 5, truth);
-    const narrow = limit(pool, jobsOf(nJobs, pool));
-    return await use({ X: matrix, y: truth, splits, evalSets }, { pool: narrow, workspace, signal });
-  } finally {
-    if (options.workspace === undefined) workspace.close();
-  }
 }
