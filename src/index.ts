@@ -11,6 +11,13 @@ export type { BoostedTree, ImportanceKind } from "./boosting/boosted-tree.js";
 export type { BoostingParams } from "./boosting/boosting-params.js";
 export type { EvalFunction } from "./boosting/eval-metrics.js";
 export type { ObjectiveName } from "./boosting/objectives.js";
+export {
+  CalibratedClassifierCV,
+  type CalibratedClassifierCVParams,
+  type CalibratedModel,
+  type CalibratedPair,
+} from "./calibration/calibrated-classifier-cv.js";
+export type { Calibrator, Isotonic, Sigmoid } from "./calibration/calibrators.js";
 export type { ColumnMembers, Columns, ColumnTransformers } from "./compose/column-choice.js";
 export {
   ColumnTransformer,
@@ -134,6 +141,11 @@ export type {
 } from "./model-selection/events.js";
 export { GridSearchCV, type GridSearchCVParams } from "./model-selection/grid-search-cv.js";
 export { HalvingGridSearchCV, type HalvingGridSearchCVParams } from "./model-selection/halving-grid-search-cv.js";
+export {
+  type LearningCurveOptions,
+  type LearningCurveScores,
+  learningCurve,
+} from "./model-selection/learning-curve.js";
 export { type GridLike, ParameterGrid } from "./model-selection/parameter-grid.js";
 export { type ParamDistributions, ParameterSampler } from "./model-selection/parameter-sampler.js";
 export { RandomizedSearchCV, type RandomizedSearchCVParams } from "./model-selection/randomized-search-cv.js";
@@ -207,6 +219,9 @@ export {
   type TrainTestSplitOptions,
   trainTestSplit,
 } from "./split/train-test-split.js";
+export type { StackingModel, StackMembers } from "./stacking/stacking.js";
+export { StackingClassifier, type StackingClassifierParams } from "./stacking/stacking-classifier.js";
+export type { StackingParams, StackMethod } from "./stacking/stacking-params.js";
 export type { KernelOfTables, KernelParams } from "./svm/kernel-params.js";
 export { SVC, type SVCParams } from "./svm/svc.js";
 export type { SvmModel } from "./svm/svm-model.js";

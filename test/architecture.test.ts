@@ -11,6 +11,7 @@ const LAYERS = [
   ["tree", "linear", "svm", "neighbors", "preprocessing", "neural", "dummy", "boosting"],
   ["ensemble", "compose"],
   ["model-selection"],
+  ["stacking", "calibration", "inspection"],
   ["tune"],
 ];
 /** Folders that only the entry files, src/*.ts, import; they themselves import from any layer. */

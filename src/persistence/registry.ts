@@ -16,6 +16,10 @@ type Import = () => Promise<EstimatorClass>;
 /** Where this library's estimators are. A name in a file is only ever looked up here, never resolved. */
 const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["ColumnTransformer", async () => (await import("../compose/column-transformer.js")).ColumnTransformer],
+  [
+    "CalibratedClassifierCV",
+    async () => (await import("../calibration/calibrated-classifier-cv.js")).CalibratedClassifierCV,
+  ],
   ["DecisionTreeClassifier", async () => (await import("../tree/decision-tree.js")).DecisionTreeClassifier],
   ["DecisionTreeRegressor", async () => (await import("../tree/decision-tree.js")).DecisionTreeRegressor],
   ["DummyClassifier", async () => (await import("../dummy/dummy-classifier.js")).DummyClassifier],
@@ -45,6 +49,7 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["RandomForestRegressor", async () => (await import("../ensemble/random-forest.js")).RandomForestRegressor],
   ["RandomizedSearchCV", async () => (await import("../model-selection/randomized-search-cv.js")).RandomizedSearchCV],
   ["SimpleImputer", async () => (await import("../preprocessing/simple-imputer.js")).SimpleImputer],
+  ["StackingClassifier", async () => (await import("../stacking/stacking-classifier.js")).StackingClassifier],
   ["StandardScaler", async () => (await import("../preprocessing/standard-scaler.js")).StandardScaler],
   ["SVC", async () => (await import("../svm/svc.js")).SVC],
   ["SVR", async () => (await import("../svm/svr.js")).SVR],

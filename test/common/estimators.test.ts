@@ -1,4 +1,5 @@
 import { afterAll, describe, it } from "vitest";
+import { CalibratedClassifierCV } from "../../src/calibration/calibrated-classifier-cv.js";
 import { ColumnTransformer } from "../../src/compose/column-transformer.js";
 import { Pipeline } from "../../src/compose/pipeline.js";
 import { DummyClassifier } from "../../src/dummy/dummy-classifier.js";
@@ -20,6 +21,7 @@ import { OneHotEncoder } from "../../src/preprocessing/one-hot-encoder.js";
 import { OrdinalEncoder } from "../../src/preprocessing/ordinal-encoder.js";
 import { SimpleImputer } from "../../src/preprocessing/simple-imputer.js";
 import { StandardScaler } from "../../src/preprocessing/standard-scaler.js";
+import { StackingClassifier } from "../../src/stacking/stacking-classifier.js";
 import { SVC } from "../../src/svm/svc.js";
 import { SVR } from "../../src/svm/svr.js";
 import { CheckPools, type EstimatorChecksOptions, estimatorChecks, type MakeEstimator } from "../../src/testing.js";
@@ -148,6 +150,14 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
         ],
         remainder: "passthrough",
       }),
+  ],
+  CalibratedClassifierCV: [
+    () => new CalibratedClassifierCV({ estimator: new DecisionTreeClassifier({ maxDepth: 2 }), cv: 2 }),
+    { weightsAsRepeats: null },
+  ],
+  StackingClassifier: [
+    () => new StackingClassifier({ estimators: voters(), finalEstimator: new DecisionTreeClassifier(), cv: 2 }),
+    { weightsAsRepeats: null },
   ],
   Pipeline: [
     () =>
