@@ -3,11 +3,14 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 
-/** The headers of a cross-origin isolated page, whose workers share memory. */
-export const ISOLATION = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
+/** Every page is asked twice: cross-origin isolated, where its workers share memory, and where each has its own. */
+export const SETTINGS = [
+  {
+    how: "isolated",
+    headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
+  },
+  { how: "not isolated", headers: {} },
+];
 
 const TYPES = {
   ".html": "text/html",

@@ -1,7 +1,7 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, version } from "esbuild";
-import { answersOfFolder } from "./page.mjs";
+import { answersOfFolder } from "./answers-of-folder.mjs";
 import { page, pageScript } from "./program.mjs";
 import { makeProject } from "./project.mjs";
 

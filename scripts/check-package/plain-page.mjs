@@ -1,4 +1,4 @@
-import { answersOfFolder } from "./page.mjs";
+import { answersOfFolder } from "./answers-of-folder.mjs";
 import { page, pageScript } from "./program.mjs";
 import { makeProject } from "./project.mjs";
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { answerOfPage, SETTINGS } from "./page.mjs";
+import { answerOfPage } from "../chromium.mjs";
+import { SETTINGS } from "../serve-folder.mjs";
 import { page, pageScript } from "./program.mjs";
 import { makeProject } from "./project.mjs";
 

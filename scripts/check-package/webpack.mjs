@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { answersOfFolder } from "./page.mjs";
+import { answersOfFolder } from "./answers-of-folder.mjs";
 import { page, pageScript } from "./program.mjs";
 import { makeProject } from "./project.mjs";
 
