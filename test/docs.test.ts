@@ -30,6 +30,7 @@ const guides = [
   "mljs",
   "neural-networks",
   "neural-backends",
+  "performance",
   "pictures",
   "saving-models",
   "serving",
