@@ -1,6 +1,7 @@
 // Chromium for the checks that need a page (on Debian: apt-get install chromium; elsewhere set CHROMIUM to its path), and
 // Playwright to drive it, which comes from the npm registry into a folder of the caller's.
 import { execFileSync, spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -12,6 +13,15 @@ export function findChromium() {
   return [process.env.CHROMIUM, "chromium", "chromium-browser", "google-chrome"].find(
     (name) => name && spawnSync(name, ["--version"]).status === 0,
   );
+}
+
+/** Makes a folder a project that has PLAYWRIGHT installed. */
+export function installPlaywright(folder) {
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true }));
+  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", PLAYWRIGHT], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }
 
 /** Starts a headless Chromium; `folder` is a project that has PLAYWRIGHT installed. */

@@ -2,7 +2,7 @@
  * Trellis: scikit-learn's way of working for TypeScript. Estimators, splitters, metrics and searches; the README has a
  * first model in ten lines.
  *
- * @packageDocumentation
+ * @module trellis-learn
  */
 
 // Estimators

@@ -21,6 +21,9 @@ export interface TfjsModelArtifacts {
   readonly weightData: ArrayBuffer;
 }
 
+/** What tfjs's own type, `tf.io.ModelArtifacts`, says of a model: anything may be missing. All of it is checked. */
+export type TfjsModelGiven = { readonly [part in keyof TfjsModelArtifacts]?: unknown };
+
 /** The files of a model by their names: the text of model.json, and the bytes of those that it names. */
 export interface TfjsModelFiles {
   readonly "model.json": string;
