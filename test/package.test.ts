@@ -62,7 +62,7 @@ describe("The built package", () => {
     const packed = JSON.parse(execFileSync("npm", packing, { cwd: root, encoding: "utf8", stdio: "pipe" }));
     const [{ files }] = Object.values(packed) as [{ files: { path: string }[] }];
     const paths = files.map(({ path }) => path);
-    const others = paths.filter((path) => !/^dist\/[\w-]+(\.d)?\.[jt]s$/.test(path));
+    const others = paths.filter((path) => !/^dist\/[\w.-]+\.[jt]s$/.test(path));
     expect(others.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
     expect(paths.filter((path) => /(?<!\.d)\.ts$/.test(path))).toEqual([]);
     const { exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));

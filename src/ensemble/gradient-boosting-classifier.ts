@@ -6,7 +6,6 @@ import {
   shareImportances,
 } from "../boosting/boosted-tree.js";
 import { type BoostingParams, boostingRules } from "../boosting/boosting-params.js";
-import { learnBoosted } from "../boosting/learn-boosted.js";
 import { objectives } from "../boosting/objectives.js";
 import { marginsOfModels } from "../boosting/predict-boosted.js";
 import { Classifier } from "../core/classifier.js";
@@ -101,7 +100,7 @@ export class GradientBoostingClassifier extends Classifier<GradientBoostingClass
     return (await this.answer("decisionFunction", X, options)) as Matrix;
   }
 
-  override learnMany(
+  override async *learnMany(
     data: TrainingData<LabelTarget>,
     candidates: readonly Readonly<GradientBoostingClassifierParams>[],
     ctx: FitContext,
@@ -118,7 +117,8 @@ export class GradientBoostingClassifier extends Classifier<GradientBoostingClass
       const byDefault: ClassifierObjective = classes.length === 2 ? "binary:logistic" : "multi:softprob";
       return { ...params, objective: params.objective ?? byDefault, huberSlope: 1 };
     });
-    return learnBoosted(data, recipes, definition.name, ctx);
+    const { learnBoosted } = await import("../boosting/learn-boosted.js");
+    yield* learnBoosted(data, recipes, definition.name, ctx);
   }
 
   override async *inferMany(

@@ -6,7 +6,6 @@ import {
   shareImportances,
 } from "../boosting/boosted-tree.js";
 import { type BoostingParams, boostingRules } from "../boosting/boosting-params.js";
-import { learnBoosted } from "../boosting/learn-boosted.js";
 import { objectives } from "../boosting/objectives.js";
 import { marginsOfModels } from "../boosting/predict-boosted.js";
 import type { Definition, FitContext, FittedWith, Method, RunContext, TrainingData } from "../core/estimator.js";
@@ -72,13 +71,14 @@ export class GradientBoostingRegressor extends Regressor<GradientBoostingRegress
     return this.state.model.bestIteration;
   }
 
-  override learnMany(
+  override async *learnMany(
     data: TrainingData<NumberTarget>,
     candidates: readonly Readonly<GradientBoostingRegressorParams>[],
     ctx: FitContext,
   ): AsyncGenerator<readonly [index: number, model: BoostedModel]> {
     const recipes = candidates.map((params) => ({ ...params, scalePosWeight: 1 }));
-    return learnBoosted(data, recipes, definition.name, ctx);
+    const { learnBoosted } = await import("../boosting/learn-boosted.js");
+    yield* learnBoosted(data, recipes, definition.name, ctx);
   }
 
   override async *inferMany(

@@ -15,7 +15,7 @@ import { arrayOf, recordOf, requireShape, thatIs } from "../core/model-shape.js"
 import { boolean, integer, oneOf, real, seed } from "../core/params.js";
 import { Rng } from "../core/random.js";
 import { type LabelTarget, requireTwoClasses } from "../core/target.js";
-import { type AgainstRest, type Separation, solveAgainstRest } from "./one-against-rest.js";
+import type { AgainstRest, Separation } from "./one-against-rest.js";
 import { type LinearModel, scoreRows } from "./score-rows.js";
 
 export interface LinearSVCParams {
@@ -120,6 +120,7 @@ export class LinearSVC extends Classifier<LinearSVCParams, LinearSVCState> {
     requireTwoClasses(classes, definition.name);
     const outputs = classes.length === 2 ? 1 : classes.length;
     const problems = candidates.flatMap((params) => problemsOf(params, y as LabelTarget, sampleWeight));
+    const { solveAgainstRest } = await import("./one-against-rest.js");
     const solved: Separation[] = [];
     for await (const one of solveAgainstRest(X, codes, sampleWeight, problems, ctx)) {
       solved.push(one);

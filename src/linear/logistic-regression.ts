@@ -15,8 +15,7 @@ import { Matrix, type MatrixLike } from "../core/matrix.js";
 import { arrayOf, recordOf, requireShape, thatIs } from "../core/model-shape.js";
 import { boolean, integer, real, rule } from "../core/params.js";
 import { type LabelTarget, requireTwoClasses } from "../core/target.js";
-import { lbfgs, type Minimum } from "./lbfgs.js";
-import { logisticObjective } from "./logistic-objective.js";
+import type { Minimum } from "./lbfgs.js";
 import { type LinearModel, scoreRows } from "./score-rows.js";
 
 export interface LogisticRegressionParams {
@@ -132,6 +131,10 @@ export class LogisticRegression extends Classifier<LogisticRegressionParams, Log
     const outputs = target.classes.length === 2 ? 1 : target.classes.length;
     const l2 = params.penalty === null ? 0 : 1 / (params.C * total);
     const { maxIter, tol, fitIntercept } = params;
+    const [{ lbfgs }, { logisticObjective }] = await Promise.all([
+      import("./lbfgs.js"),
+      import("./logistic-objective.js"),
+    ]);
     const scope = ctx.pool.memory.scope();
     try {
       const objective = await logisticObjective({ X, codes: target.codes, weights, outputs }, l2, ctx, scope);

@@ -14,10 +14,7 @@ import type {
 import type { Matrix, MatrixLike } from "../core/matrix.js";
 import { boolean, oneOf, real, seed } from "../core/params.js";
 import { type LabelTarget, requireTwoClasses } from "../core/target.js";
-import { coupled } from "./calibration.js";
-import { decisionValues } from "./decision-values.js";
 import { type KernelParams, kernelSchema } from "./kernel-params.js";
-import { learnPairs } from "./learn-pairs.js";
 import { dualTable, type SvmModel, supportTable, validateSvm } from "./svm-model.js";
 import { negated, scoresOfClasses, votedClasses } from "./votes.js";
 
@@ -153,13 +150,14 @@ export class SVC extends Classifier<SVCParams, SvmModel> {
     return super.predictProba(X, options);
   }
 
-  override learnMany(
+  override async *learnMany(
     data: TrainingData<LabelTarget>,
     candidates: readonly Readonly<SVCParams>[],
     ctx: FitContext,
   ): AsyncGenerator<readonly [index: number, model: SvmModel]> {
     requireTwoClasses(data.y.classes, definition.name);
-    return learnPairs(data, candidates, definition.name, ctx);
+    const { learnPairs } = await import("./learn-pairs.js");
+    yield* learnPairs(data, candidates, definition.name, ctx);
   }
 
   override async infer(
@@ -170,8 +168,12 @@ export class SVC extends Classifier<SVCParams, SvmModel> {
   ): Promise<Output> {
     const { params, model } = fitted;
     const classes = fitted.classes!.length;
+    const { decisionValues } = await import("./decision-values.js");
     const values = await decisionValues(fitted, classes, X, ctx);
-    if (method === "predictProba") return coupled(values, classes, model, ctx);
+    if (method === "predictProba") {
+      const { coupled } = await import("./calibration.js");
+      return coupled(values, classes, model, ctx);
+    }
     if (method === "predict") {
       const breaksTies = params.breakTies && classes > 2;
       return breaksTies ? Float64Array.from(largest(scoresOfClasses(values, classes))) : votedClasses(values, classes);

@@ -3,9 +3,7 @@ import type { Matrix } from "../core/matrix.js";
 import { type Rule, real } from "../core/params.js";
 import { Regressor } from "../core/regressor.js";
 import type { NumberTarget } from "../core/target.js";
-import { decisionValues } from "./decision-values.js";
 import { type KernelParams, kernelSchema } from "./kernel-params.js";
-import { learnRegression } from "./learn-regression.js";
 import { dualTable, type SvmModel, supportTable, validateSvm } from "./svm-model.js";
 
 export interface SVRParams extends KernelParams {
@@ -76,15 +74,17 @@ export class SVR extends Regressor<SVRParams, SvmModel> {
     return this.state.model.converged;
   }
 
-  override learnMany(
+  override async *learnMany(
     data: TrainingData<NumberTarget>,
     candidates: readonly Readonly<SVRParams>[],
     ctx: FitContext,
   ): AsyncGenerator<readonly [index: number, model: SvmModel]> {
-    return learnRegression(data, candidates, definition.name, ctx);
+    const { learnRegression } = await import("./learn-regression.js");
+    yield* learnRegression(data, candidates, definition.name, ctx);
   }
 
   override async infer(fitted: FittedWith<SVRParams, SvmModel>, X: Matrix, _method: unknown, ctx: RunContext) {
+    const { decisionValues } = await import("./decision-values.js");
     return (await decisionValues(fitted, 0, X, ctx)).data as Float64Array;
   }
 
