@@ -2,11 +2,11 @@ import { difference, duration, markdownTable, paramsText, score, times } from ".
 
 const NAMES = ["fcnn", "xgboost", "rf", "svm", "cnn"];
 const TITLES = {
-  fcnn: "dense net",
-  xgboost: "boosted trees",
-  rf: "random forest",
-  svm: "support vector machine",
-  cnn: "convolutional net",
+  fcnn: "dense net (fcnn)",
+  xgboost: "boosted trees (xgboost)",
+  rf: "random forest (rf)",
+  svm: "support vector machine (svm)",
+  cnn: "convolutional net (cnn)",
   ensemble: "ensemble",
   vote: "soft vote of the five",
 };
@@ -46,6 +46,7 @@ function everyDigit(published, python, { models }) {
   return markdownTable(["", "model", "seed", scikitLearn, "Trellis"], rows, 2);
 }
 
+/** What the service has found. */
 function entries({ models, ensemble }) {
   const all = [...NAMES.map((name) => [name, models[name]]), ["ensemble", ensemble]];
   const rows = all.map(([name, entry]) => [TITLES[name], ...scoresOf(entry), textOf(entry)]);
