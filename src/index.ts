@@ -155,6 +155,7 @@ export { SearchCV, type SearchModel } from "./model-selection/search-cv.js";
 export type { JournalSpec, JournalUnit, OpenJournal, SearchJournal } from "./model-selection/search-journal.js";
 export type { SearchParams } from "./model-selection/search-params.js";
 export type { RoundOptions, SearchFitOptions, SearchRun } from "./model-selection/search-run.js";
+export { GaussianNB, type GaussianNBParams, type GaussianNBState } from "./naive-bayes/gaussian-nb.js";
 // Neural networks
 export type {
   Epoch,

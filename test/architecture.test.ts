@@ -8,7 +8,7 @@ const LAYERS = [
   ["parallel"],
   ["core"],
   ["split"],
-  ["tree", "linear", "svm", "neighbors", "preprocessing", "neural", "dummy", "boosting"],
+  ["tree", "linear", "svm", "naive-bayes", "neighbors", "preprocessing", "neural", "dummy", "boosting"],
   ["ensemble", "compose"],
   ["model-selection"],
   ["stacking", "calibration", "inspection"],

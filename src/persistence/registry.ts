@@ -23,6 +23,7 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["DecisionTreeClassifier", async () => (await import("../tree/decision-tree.js")).DecisionTreeClassifier],
   ["DecisionTreeRegressor", async () => (await import("../tree/decision-tree.js")).DecisionTreeRegressor],
   ["DummyClassifier", async () => (await import("../dummy/dummy-classifier.js")).DummyClassifier],
+  ["GaussianNB", async () => (await import("../naive-bayes/gaussian-nb.js")).GaussianNB],
   [
     "GradientBoostingClassifier",
     async () => (await import("../ensemble/gradient-boosting-classifier.js")).GradientBoostingClassifier,

@@ -14,6 +14,7 @@ import { int } from "../../src/model-selection/distributions.js";
 import { GridSearchCV } from "../../src/model-selection/grid-search-cv.js";
 import { HalvingGridSearchCV } from "../../src/model-selection/halving-grid-search-cv.js";
 import { RandomizedSearchCV } from "../../src/model-selection/randomized-search-cv.js";
+import { GaussianNB } from "../../src/naive-bayes/gaussian-nb.js";
 import { KerasStyleClassifier } from "../../src/neural/keras-style-classifier.js";
 import { KerasStyleRegressor } from "../../src/neural/keras-style-regressor.js";
 import { MinMaxScaler } from "../../src/preprocessing/min-max-scaler.js";
@@ -59,6 +60,7 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
   ],
   GradientBoostingClassifier: [() => new GradientBoostingClassifier({ nEstimators: 5 })],
   GradientBoostingRegressor: [() => new GradientBoostingRegressor({ nEstimators: 5 })],
+  GaussianNB: [() => new GaussianNB(), { weightsAsRepeats: { varSmoothing: 0 } }],
   "GridSearchCV of a classifier": [
     () =>
       new GridSearchCV({
