@@ -101,6 +101,11 @@ export {
   type RandomForestRegressorParams,
 } from "./ensemble/random-forest.js";
 export { VotingClassifier, type VotingClassifierParams, type VotingModel } from "./ensemble/voting.js";
+export {
+  type PermutationImportance,
+  type PermutationImportanceOptions,
+  permutationImportance,
+} from "./inspection/permutation-importance.js";
 // Where kernels run
 export type { Kernel, KernelCode, KernelModule } from "./kernels/kernel.js";
 export {
