@@ -181,7 +181,8 @@ function normalised({ data, rows, cols }: Matrix): Matrix {
   const out = new Float64Array(data.length);
   for (let row = 0; row < rows; row++) {
     const logs = data.subarray(row * cols, (row + 1) * cols);
-    const most = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    let most = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < cols; k++) most = Math.max(most, logs[k]!);
     let sum = 0;
     for (let k = 0; k < cols; k++) sum += Math.exp(logs[k]! - most);
     for (let k = 0; k < cols; k++) out[row * cols + k] = Math.exp(logs[k]! - most) / sum;
