@@ -26,10 +26,13 @@ export interface CrossValidateOptions extends FitOptions {
 export interface CrossValidation<E> {
   /** Test scores by scorer name. */
   readonly testScores: Readonly<Record<string, Float64Array>>;
+  /** For each scorer its scores on the training rows of each fold; null without `returnTrainScore`. */
   readonly trainScores: Readonly<Record<string, Float64Array>> | null;
   /** Seconds. */
   readonly fitTime: Float64Array;
+  /** Seconds that the scores of each fold took. */
   readonly scoreTime: Float64Array;
+  /** The fitted estimator of each fold; null without `returnEstimator`. */
   readonly estimators: readonly E[] | null;
 }
 

@@ -22,9 +22,13 @@ export interface MinMaxScalerParams {
 
 /** One value a feature. */
 export interface MinMaxScalerState {
+  /** The least value of each column. */
   readonly dataMin: Float64Array;
+  /** The largest value of each column. */
   readonly dataMax: Float64Array;
+  /** What each column is multiplied by. */
   readonly scale: Float64Array;
+  /** What is added to each column after that. */
   readonly min: Float64Array;
 }
 

@@ -33,6 +33,7 @@ export interface OneHotEncoderParams {
 }
 
 export interface OneHotState {
+  /** For each column its categories, sorted. */
   readonly categories: Categories;
   /** Position of the category left out of each column; -1 for none. */
   readonly dropped: Int32Array;

@@ -22,8 +22,11 @@ export interface StandardScalerParams {
 
 /** One value a feature; null for what the parameters do not ask for. */
 export interface StandardScalerState {
+  /** Of each column; null where nothing needs it. */
   readonly mean: Float64Array | null;
+  /** Variance of each column, divided by the number of rows; null where nothing needs it. */
   readonly var: Float64Array | null;
+  /** What each column is divided by; null without `withStd`. */
   readonly scale: Float64Array | null;
 }
 

@@ -3,6 +3,7 @@ import { drawBars } from "./bars.js";
 import { drawHeatMap } from "./heat-map.js";
 import { written } from "./written.js";
 
+/** Of `featureImportancesPicture`. */
 export interface FeatureImportancesPictureOptions {
   /** A name for each feature. Default "feature 0", "feature 1" ... */
   readonly names?: readonly string[];
