@@ -103,6 +103,7 @@ export {
 } from "./linear/linear-regression.js";
 export { LinearSVC, type LinearSVCParams, type LinearSVCState } from "./linear/linear-svc.js";
 export { LogisticRegression, type LogisticRegressionParams, type LogisticState } from "./linear/logistic-regression.js";
+export { Ridge, type RidgeParams } from "./linear/ridge.js";
 // Metrics
 export * from "./metrics/index.js";
 // Model selection

@@ -1,6 +1,7 @@
 import { columnMeans, requireFinite } from "../core/by-row.js";
+import { centredColumns } from "../core/cross-products.js";
 import { InvalidDataError } from "../core/errors.js";
-import type { Matrix } from "../core/matrix.js";
+import { Matrix } from "../core/matrix.js";
 
 /** What a linear regression learns from. */
 export interface Regression {
@@ -32,27 +33,15 @@ export async function centreOf(
   return { mean, yMean: sum / total[0]! };
 }
 
-/**
- * Columns of the rows from .. to, and last of y: each less the centre, times the root of the row's weight. Rows that weigh
- * nothing are left out.
- */
-export function centredColumns(
+/** The centred columns of the rows from .. to, and last that of y: see `centredColumns`. */
+export function regressionColumns(
   { X, y, sampleWeight }: Regression,
   { mean, yMean }: Centre,
   from: number,
   to: number,
 ): readonly Float64Array[] {
-  const rows: number[] = [];
-  for (let row = from; row < to; row++) if (sampleWeight?.[row] !== 0) rows.push(row);
-  const { data, scale } = X.take(rows);
-  const roots = rows.map((row) => Math.sqrt(sampleWeight?.[row] ?? 1));
-  const columns = Array.from({ length: X.cols }, (_, j) =>
-    Float64Array.from(roots, (root, i) => {
-      const value = data[i * X.cols + j]!;
-      return root * ((scale === null ? value : Math.fround(value * scale)) - mean[j]!);
-    }),
-  );
-  return [...columns, Float64Array.from(rows, (row, i) => roots[i]! * (y[row]! - yMean))];
+  const ys = centredColumns(new Matrix(y, y.length, 1), Float64Array.of(yMean), sampleWeight, from, to);
+  return [...centredColumns(X, mean, sampleWeight, from, to), ...ys];
 }
 
 export interface LinearFit {

@@ -59,7 +59,7 @@ export class LinearRegression extends Regressor<LinearRegressionParams, LinearRe
     const regression = { X, y: (y as NumberTarget).values, sampleWeight };
     const centre = await centreOf(regression, fitIntercept, definition.name, signal);
     const { learnLeastSquares } = await import("./learn-least-squares.js");
-    const { x, rank } = await learnLeastSquares(regression, centre, signal);
+    const { x, rank } = await learnLeastSquares(regression, centre, 0, signal);
     return { ...linearFit(x, centre, definition.name), rank };
   }
 

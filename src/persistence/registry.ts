@@ -44,6 +44,7 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["RandomForestClassifier", async () => (await import("../ensemble/random-forest.js")).RandomForestClassifier],
   ["RandomForestRegressor", async () => (await import("../ensemble/random-forest.js")).RandomForestRegressor],
   ["RandomizedSearchCV", async () => (await import("../model-selection/randomized-search-cv.js")).RandomizedSearchCV],
+  ["Ridge", async () => (await import("../linear/ridge.js")).Ridge],
   ["SimpleImputer", async () => (await import("../preprocessing/simple-imputer.js")).SimpleImputer],
   ["StandardScaler", async () => (await import("../preprocessing/standard-scaler.js")).StandardScaler],
   ["SVC", async () => (await import("../svm/svc.js")).SVC],

@@ -9,6 +9,7 @@ import { VotingClassifier } from "../../src/ensemble/voting.js";
 import { LinearRegression } from "../../src/linear/linear-regression.js";
 import { LinearSVC } from "../../src/linear/linear-svc.js";
 import { LogisticRegression } from "../../src/linear/logistic-regression.js";
+import { Ridge } from "../../src/linear/ridge.js";
 import { int } from "../../src/model-selection/distributions.js";
 import { GridSearchCV } from "../../src/model-selection/grid-search-cv.js";
 import { HalvingGridSearchCV } from "../../src/model-selection/halving-grid-search-cv.js";
@@ -114,6 +115,7 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
   LinearRegression: [() => new LinearRegression()],
   LinearSVC: [() => new LinearSVC({ C: 0.01 }), { tolerance: 1e-3 }],
   LogisticRegression: [() => new LogisticRegression(), { tolerance: 1e-3 }],
+  Ridge: [() => new Ridge()],
   SVC: [() => new SVC(), { weightsAsRepeats: EXACT, tolerance: 1e-4 }],
   "SVC with probabilities": [() => new SVC({ probability: true }), { weightsAsRepeats: null }],
   SVR: [() => new SVR(), { weightsAsRepeats: EXACT, tolerance: 1e-4 }],
