@@ -18,6 +18,12 @@ export {
   type CalibratedPair,
 } from "./calibration/calibrated-classifier-cv.js";
 export type { Calibrator, Isotonic, Sigmoid } from "./calibration/calibrators.js";
+export type { ColumnMembers, Columns, ColumnTransformers } from "./compose/column-choice.js";
+export {
+  ColumnTransformer,
+  type ColumnTransformerModel,
+  type ColumnTransformerParams,
+} from "./compose/column-transformer.js";
 export { type LastOf, Pipeline, type PipelineModel, type PipelineParams } from "./compose/pipeline.js";
 export type { ClassWeight } from "./core/class-weight.js";
 // For writing estimators
@@ -102,8 +108,14 @@ export {
 } from "./inspection/permutation-importance.js";
 // Where kernels run
 export type { Kernel, KernelCode, KernelModule } from "./kernels/kernel.js";
+export {
+  LinearRegression,
+  type LinearRegressionParams,
+  type LinearRegressionState,
+} from "./linear/linear-regression.js";
 export { LinearSVC, type LinearSVCParams, type LinearSVCState } from "./linear/linear-svc.js";
 export { LogisticRegression, type LogisticRegressionParams, type LogisticState } from "./linear/logistic-regression.js";
+export { Ridge, type RidgeParams } from "./linear/ridge.js";
 // Metrics
 export * from "./metrics/index.js";
 // Model selection
@@ -189,14 +201,12 @@ export { type ThreadPoolOptions, threadPool } from "./parallel/thread-pool.js";
 export { fromBytes, type LoadOptions } from "./persistence/from-bytes.js";
 export type { EstimatorClass } from "./persistence/registry.js";
 export { type SaveOptions, toBytes } from "./persistence/to-bytes.js";
+export type { Categories } from "./preprocessing/categories.js";
 export { LabelEncoder } from "./preprocessing/label-encoder.js";
 export { MinMaxScaler, type MinMaxScalerParams, type MinMaxScalerState } from "./preprocessing/min-max-scaler.js";
-export {
-  type Categories,
-  OneHotEncoder,
-  type OneHotEncoderParams,
-  type OneHotState,
-} from "./preprocessing/one-hot-encoder.js";
+export { OneHotEncoder, type OneHotEncoderParams, type OneHotState } from "./preprocessing/one-hot-encoder.js";
+export { OrdinalEncoder, type OrdinalEncoderParams, type OrdinalState } from "./preprocessing/ordinal-encoder.js";
+export { SimpleImputer, type SimpleImputerParams, type SimpleImputerState } from "./preprocessing/simple-imputer.js";
 export {
   StandardScaler,
   type StandardScalerParams,
