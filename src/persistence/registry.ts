@@ -51,6 +51,7 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["Ridge", async () => (await import("../linear/ridge.js")).Ridge],
   ["SimpleImputer", async () => (await import("../preprocessing/simple-imputer.js")).SimpleImputer],
   ["StackingClassifier", async () => (await import("../stacking/stacking-classifier.js")).StackingClassifier],
+  ["StackingRegressor", async () => (await import("../stacking/stacking-regressor.js")).StackingRegressor],
   ["StandardScaler", async () => (await import("../preprocessing/standard-scaler.js")).StandardScaler],
   ["SVC", async () => (await import("../svm/svc.js")).SVC],
   ["SVR", async () => (await import("../svm/svr.js")).SVR],

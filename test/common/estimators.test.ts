@@ -23,6 +23,7 @@ import { OrdinalEncoder } from "../../src/preprocessing/ordinal-encoder.js";
 import { SimpleImputer } from "../../src/preprocessing/simple-imputer.js";
 import { StandardScaler } from "../../src/preprocessing/standard-scaler.js";
 import { StackingClassifier } from "../../src/stacking/stacking-classifier.js";
+import { StackingRegressor } from "../../src/stacking/stacking-regressor.js";
 import { SVC } from "../../src/svm/svc.js";
 import { SVR } from "../../src/svm/svr.js";
 import { CheckPools, type EstimatorChecksOptions, estimatorChecks, type MakeEstimator } from "../../src/testing.js";
@@ -148,6 +149,10 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
   ],
   StackingClassifier: [
     () => new StackingClassifier({ estimators: voters(), finalEstimator: new DecisionTreeClassifier(), cv: 2 }),
+    { weightsAsRepeats: null },
+  ],
+  StackingRegressor: [
+    () => new StackingRegressor({ estimators: [["tree", new DecisionTreeRegressor({ maxDepth: 4 })]], cv: 2 }),
     { weightsAsRepeats: null },
   ],
   ColumnTransformer: [
