@@ -229,6 +229,7 @@ export {
 export type { StackingModel, StackMembers } from "./stacking/stacking.js";
 export { StackingClassifier, type StackingClassifierParams } from "./stacking/stacking-classifier.js";
 export type { StackingParams, StackMethod } from "./stacking/stacking-params.js";
+export { StackingRegressor, type StackingRegressorParams } from "./stacking/stacking-regressor.js";
 export type { KernelOfTables, KernelParams } from "./svm/kernel-params.js";
 export { SVC, type SVCParams } from "./svm/svc.js";
 export type { SvmModel } from "./svm/svm-model.js";

@@ -17,6 +17,7 @@ import { MinMaxScaler } from "../preprocessing/min-max-scaler.js";
 import { OneHotEncoder } from "../preprocessing/one-hot-encoder.js";
 import { StandardScaler } from "../preprocessing/standard-scaler.js";
 import { StackingClassifier } from "../stacking/stacking-classifier.js";
+import { StackingRegressor } from "../stacking/stacking-regressor.js";
 import { SVC } from "../svm/svc.js";
 import { SVR } from "../svm/svr.js";
 import { DecisionTreeClassifier, DecisionTreeRegressor } from "../tree/decision-tree.js";
@@ -57,6 +58,7 @@ const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Wri
   entry(RandomForestRegressor, writeForestRegressor),
   entry(RandomizedSearchCV, writeSearch),
   entry(StackingClassifier, writeStacking),
+  entry(StackingRegressor, writeStacking),
   entry(StandardScaler, writeStandardScaler),
   entry(SVC, writeSVC),
   entry(SVR, writeSVR),

@@ -15,11 +15,11 @@ type Import = () => Promise<EstimatorClass>;
 
 /** Where this library's estimators are. A name in a file is only ever looked up here, never resolved. */
 const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
-  ["ColumnTransformer", async () => (await import("../compose/column-transformer.js")).ColumnTransformer],
   [
     "CalibratedClassifierCV",
     async () => (await import("../calibration/calibrated-classifier-cv.js")).CalibratedClassifierCV,
   ],
+  ["ColumnTransformer", async () => (await import("../compose/column-transformer.js")).ColumnTransformer],
   ["DecisionTreeClassifier", async () => (await import("../tree/decision-tree.js")).DecisionTreeClassifier],
   ["DecisionTreeRegressor", async () => (await import("../tree/decision-tree.js")).DecisionTreeRegressor],
   ["DummyClassifier", async () => (await import("../dummy/dummy-classifier.js")).DummyClassifier],
@@ -52,6 +52,7 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["Ridge", async () => (await import("../linear/ridge.js")).Ridge],
   ["SimpleImputer", async () => (await import("../preprocessing/simple-imputer.js")).SimpleImputer],
   ["StackingClassifier", async () => (await import("../stacking/stacking-classifier.js")).StackingClassifier],
+  ["StackingRegressor", async () => (await import("../stacking/stacking-regressor.js")).StackingRegressor],
   ["StandardScaler", async () => (await import("../preprocessing/standard-scaler.js")).StandardScaler],
   ["SVC", async () => (await import("../svm/svc.js")).SVC],
   ["SVR", async () => (await import("../svm/svr.js")).SVR],

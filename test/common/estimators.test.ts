@@ -24,6 +24,7 @@ import { OrdinalEncoder } from "../../src/preprocessing/ordinal-encoder.js";
 import { SimpleImputer } from "../../src/preprocessing/simple-imputer.js";
 import { StandardScaler } from "../../src/preprocessing/standard-scaler.js";
 import { StackingClassifier } from "../../src/stacking/stacking-classifier.js";
+import { StackingRegressor } from "../../src/stacking/stacking-regressor.js";
 import { SVC } from "../../src/svm/svc.js";
 import { SVR } from "../../src/svm/svr.js";
 import { CheckPools, type EstimatorChecksOptions, estimatorChecks, type MakeEstimator } from "../../src/testing.js";
@@ -144,6 +145,18 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
     () => new VotingClassifier({ estimators: voters(), voting: "soft" }),
     { weightsAsRepeats: null },
   ],
+  CalibratedClassifierCV: [
+    () => new CalibratedClassifierCV({ estimator: new DecisionTreeClassifier({ maxDepth: 2 }), cv: 2 }),
+    { weightsAsRepeats: null },
+  ],
+  StackingClassifier: [
+    () => new StackingClassifier({ estimators: voters(), finalEstimator: new DecisionTreeClassifier(), cv: 2 }),
+    { weightsAsRepeats: null },
+  ],
+  StackingRegressor: [
+    () => new StackingRegressor({ estimators: [["tree", new DecisionTreeRegressor({ maxDepth: 4 })]], cv: 2 }),
+    { weightsAsRepeats: null },
+  ],
   ColumnTransformer: [
     () =>
       new ColumnTransformer({
@@ -154,14 +167,6 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
         ],
         remainder: "passthrough",
       }),
-  ],
-  CalibratedClassifierCV: [
-    () => new CalibratedClassifierCV({ estimator: new DecisionTreeClassifier({ maxDepth: 2 }), cv: 2 }),
-    { weightsAsRepeats: null },
-  ],
-  StackingClassifier: [
-    () => new StackingClassifier({ estimators: voters(), finalEstimator: new DecisionTreeClassifier(), cv: 2 }),
-    { weightsAsRepeats: null },
   ],
   Pipeline: [
     () =>

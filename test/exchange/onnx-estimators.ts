@@ -23,6 +23,7 @@ import {
   RandomizedSearchCV,
   reshape,
   StackingClassifier,
+  StackingRegressor,
   StandardScaler,
   SVC,
   SVR,
@@ -134,6 +135,15 @@ export const CLASSIFIERS: Readonly<Record<string, () => AnyEstimator>> = {
 };
 
 export const REGRESSORS: Readonly<Record<string, () => AnyEstimator>> = {
+  "a stack of regressors": () =>
+    new StackingRegressor({
+      estimators: [
+        ["svr", new SVR()],
+        ["tree", new DecisionTreeRegressor({ maxDepth: 3 })],
+      ],
+      finalEstimator: new SVR({ kernel: "linear" }),
+      cv: 3,
+    }),
   "a tree": () => new DecisionTreeRegressor({ maxDepth: 5 }),
   "a forest": () => new RandomForestRegressor({ nEstimators: 10, randomState: 0 }),
   boosting: () => new GradientBoostingRegressor({ nEstimators: 6 }),
