@@ -8,7 +8,7 @@ const LAYERS = [
   ["parallel"],
   ["core"],
   ["split"],
-  ["tree", "linear", "svm", "neighbors", "preprocessing", "neural", "dummy", "boosting"],
+  ["tree", "linear", "svm", "neighbors", "preprocessing", "neural", "dummy", "boosting", "decomposition"],
   ["ensemble", "compose"],
   ["model-selection"],
   ["tune"],

@@ -140,7 +140,7 @@ test("Bytes stay bytes for who takes them, f32 stays f32, and columns may come t
 });
 
 test("What cannot be is refused in a sentence, with the column of X.", async () => {
-  const fit = (
+  const learn = (
     transformers: readonly (readonly [string, StandardScaler | Counter | "drop" | "passthrough", number[]])[],
     rows = X,
   ) => new ColumnTransformer({ transformers }).fit(rows);
