@@ -81,6 +81,7 @@ export type { StateArray, StateValue } from "./core/state.js";
 export type { LabelTarget, NoTarget, NumberTarget, Target, TargetLike } from "./core/target.js";
 export { Transformer } from "./core/transformer.js";
 export { Workspace } from "./core/workspace.js";
+export { PCA, type PCAParams, type PCAState } from "./decomposition/pca.js";
 export { DummyClassifier, type DummyClassifierParams, type DummyState } from "./dummy/dummy-classifier.js";
 export type { ForestModel } from "./ensemble/forest.js";
 export {

@@ -45,6 +45,7 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["MinMaxScaler", async () => (await import("../preprocessing/min-max-scaler.js")).MinMaxScaler],
   ["OneHotEncoder", async () => (await import("../preprocessing/one-hot-encoder.js")).OneHotEncoder],
   ["OrdinalEncoder", async () => (await import("../preprocessing/ordinal-encoder.js")).OrdinalEncoder],
+  ["PCA", async () => (await import("../decomposition/pca.js")).PCA],
   ["Pipeline", async () => (await import("../compose/pipeline.js")).Pipeline],
   ["RandomForestClassifier", async () => (await import("../ensemble/random-forest.js")).RandomForestClassifier],
   ["RandomForestRegressor", async () => (await import("../ensemble/random-forest.js")).RandomForestRegressor],

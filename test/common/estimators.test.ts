@@ -2,6 +2,7 @@ import { afterAll, describe, it } from "vitest";
 import { CalibratedClassifierCV } from "../../src/calibration/calibrated-classifier-cv.js";
 import { ColumnTransformer } from "../../src/compose/column-transformer.js";
 import { Pipeline } from "../../src/compose/pipeline.js";
+import { PCA } from "../../src/decomposition/pca.js";
 import { DummyClassifier } from "../../src/dummy/dummy-classifier.js";
 import { GradientBoostingClassifier } from "../../src/ensemble/gradient-boosting-classifier.js";
 import { GradientBoostingRegressor } from "../../src/ensemble/gradient-boosting-regressor.js";
@@ -168,6 +169,7 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
         remainder: "passthrough",
       }),
   ],
+  PCA: [() => new PCA({ nComponents: 2 })],
   Pipeline: [
     () =>
       new Pipeline({
