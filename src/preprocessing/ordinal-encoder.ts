@@ -19,8 +19,8 @@ import { type Categories, categoriesRule, forEachCell, learnCategories, unknownC
 export interface OrdinalEncoderParams {
   /** "auto": the sorted categories of each column in fit; else those of each column, in the order wanted. Default "auto". */
   categories: "auto" | Categories;
-  /** What a category that is not known does: "error", or "useEncodedValue", which makes it `unknownValue`. Default "error". */
-  handleUnknown: "error" | "useEncodedValue";
+  /** What a category that is not known does: "error", or "use_encoded_value", which makes it `unknownValue`. Default "error". */
+  handleUnknown: "error" | "use_encoded_value";
   /** What unknown categories become; NaN or an integer that is no category's. Null goes with "error" alone. Default null. */
   unknownValue: number | null;
   /** What missing values (NaN) become: NaN, or an integer that is no category's. Default NaN. */
@@ -38,7 +38,7 @@ const definition: Definition<OrdinalEncoderParams> = {
   name: NAME,
   schema: {
     categories: categoriesRule,
-    handleUnknown: { ...oneOf("error", "error", "useEncodedValue"), samples: ["error"] },
+    handleUnknown: { ...oneOf("error", "error", "use_encoded_value"), samples: ["error"] },
     unknownValue: rule<number | null>({
       default: null,
       expected: "null, an integer or NaN",
@@ -57,7 +57,7 @@ const definition: Definition<OrdinalEncoderParams> = {
   check: ({ handleUnknown, unknownValue }) =>
     (handleUnknown === "error") === (unknownValue === null)
       ? null
-      : `unknownValue of ${NAME} must be a number where handleUnknown is "useEncodedValue", else null; got ${unknownValue}`,
+      : `unknownValue of ${NAME} must be a number where handleUnknown is "use_encoded_value", else null; got ${unknownValue}`,
   allowsNaN: true,
   allowsLabels: true,
 };

@@ -11,10 +11,10 @@ import { type ColumnFacts, constants, means, medians, modes } from "./column-fac
 
 export interface SimpleImputerParams {
   /**
-   * What takes the place of missing values: the "mean" or "median" of a column's numbers, its "mostFrequent" value (the least of
+   * What takes the place of missing values: the "mean" or "median" of a column's numbers, its "most_frequent" value (the least of
    * several), or `fillValue` ("constant"). Strings and booleans have the last two. Default "mean".
    */
-  strategy: "mean" | "median" | "mostFrequent" | "constant";
+  strategy: "mean" | "median" | "most_frequent" | "constant";
   /** What "constant" fills in; null for 0 in columns of numbers, else "missing_value". Default null. */
   fillValue: Label | null;
   /** Adds a column of 0 and 1 for each one that had missing values in fit: 1 where they are missing. Default false. */
@@ -43,7 +43,7 @@ const isLabel = (value: unknown) => typeof value === "string" || typeof value ==
 const definition: Definition<SimpleImputerParams> = {
   name: NAME,
   schema: {
-    strategy: oneOf("mean", "mean", "median", "mostFrequent", "constant"),
+    strategy: oneOf("mean", "mean", "median", "most_frequent", "constant"),
     fillValue: rule<Label | null>({
       default: null,
       expected: "null, a string, a boolean or a finite number",

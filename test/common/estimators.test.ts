@@ -140,7 +140,7 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
   OneHotEncoder: [() => new OneHotEncoder()],
   OrdinalEncoder: [() => new OrdinalEncoder()],
   SimpleImputer: [() => new SimpleImputer()],
-  "SimpleImputer, with indicators": [() => new SimpleImputer({ strategy: "mostFrequent", addIndicator: true })],
+  "SimpleImputer, with indicators": [() => new SimpleImputer({ strategy: "most_frequent", addIndicator: true })],
   "VotingClassifier, hard": [() => new VotingClassifier({ estimators: voters() }), { weightsAsRepeats: null }],
   "VotingClassifier, soft": [
     () => new VotingClassifier({ estimators: voters(), voting: "soft" }),

@@ -41,7 +41,7 @@ const columnsOf = (remainder: "drop" | "passthrough") =>
         "place",
         new Pipeline({
           steps: [
-            ["fill", new SimpleImputer({ strategy: "mostFrequent" })],
+            ["fill", new SimpleImputer({ strategy: "most_frequent" })],
             ["encode", new OneHotEncoder()],
           ],
         }),

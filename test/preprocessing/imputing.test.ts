@@ -47,7 +47,7 @@ describe("SimpleImputer", () => {
   for (const golden of goldens.imputer) {
     const { on, addIndicator, keepEmptyFeatures } = golden;
     const strategy: SimpleImputerParams["strategy"] =
-      golden.strategy === "most_frequent" ? "mostFrequent" : golden.strategy;
+      golden.strategy === "most_frequent" ? "most_frequent" : golden.strategy;
     const with_ = `${addIndicator ? ", with indicators" : ""}${keepEmptyFeatures ? ", empty columns kept" : ""}`;
     test(`It fills ${on} as scikit-learn does (${strategy}${with_}).`, async () => {
       const { X, unseen } = goldens.tables[on];
@@ -79,7 +79,7 @@ describe("SimpleImputer", () => {
   });
 
   test("What it fills goes on to an encoder.", async () => {
-    const filled = await new SimpleImputer({ strategy: "mostFrequent" }).fitTransform(
+    const filled = await new SimpleImputer({ strategy: "most_frequent" }).fitTransform(
       table([["a"], [null], ["a"], ["b"]]),
     );
     expect((await new OneHotEncoder().fitTransform(filled)).toArrays()).toEqual([[1, 0], [1, 0], [1, 0], [0, 1]]); // biome-ignore format: rows
@@ -90,7 +90,7 @@ describe("OrdinalEncoder", () => {
   for (const golden of goldens.ordinal) {
     test(`It encodes ${golden.on} as scikit-learn does, missing ones as ${golden.encodedMissingValue ?? "NaN"}.`, async () => {
       const encodedMissingValue = golden.encodedMissingValue ?? Number.NaN;
-      const encoder = new OrdinalEncoder({ handleUnknown: "useEncodedValue", unknownValue: -1, encodedMissingValue });
+      const encoder = new OrdinalEncoder({ handleUnknown: "use_encoded_value", unknownValue: -1, encodedMissingValue });
       const few = (rows: Cells) => table(rows.map((row) => row.slice(0, 3)));
       const { X, unseen } = goldens.tables[golden.on];
       const codes = await encoder.fitTransform(few(X));
@@ -110,7 +110,7 @@ describe("OrdinalEncoder", () => {
     await expect(strict.transform(table([["a"], ["c"]]))).rejects.toThrow(
       'X has the unknown category "c" at row 1, column 0; OrdinalEncoder knows "b", "a" there',
     );
-    const lenient = await new OrdinalEncoder({ handleUnknown: "useEncodedValue", unknownValue: -1 }).fit(X);
+    const lenient = await new OrdinalEncoder({ handleUnknown: "use_encoded_value", unknownValue: -1 }).fit(X);
     expect(await lenient.inverseTransform([[-1], [1]])).toEqual([[null], ["b"]]);
     await expect(lenient.inverseTransform([[2]])).rejects.toThrow(
       "codes of column 0 must be integers from 0 to 1; got 2",
@@ -123,7 +123,7 @@ describe("OrdinalEncoder", () => {
       "encodedMissingValue of OrdinalEncoder must be no category's code; got 1, which is one in column 0",
     );
     await expect(new OrdinalEncoder({ unknownValue: -1 }).fit(X)).rejects.toThrow(
-      'unknownValue of OrdinalEncoder must be a number where handleUnknown is "useEncodedValue", else null; got -1',
+      'unknownValue of OrdinalEncoder must be a number where handleUnknown is "use_encoded_value", else null; got -1',
     );
   });
 });
