@@ -1,4 +1,4 @@
-// npm run reports: writes the tables of docs/reports/ and docs/performance.md from the committed results of the seeds' runs and of the
+// npm run reports: writes the tables of README.md, docs/reports/ and docs/performance.md from the committed results of the seeds' runs and of the
 // benchmarks, so that no figure in them is typed by hand. A table stands between `<!-- table: name -->` and `<!-- end -->`; the rest of
 // the pages is prose. `--check` writes nothing, and fails where a page is not what would be written.
 import { readFileSync, writeFileSync } from "node:fs";
@@ -20,10 +20,12 @@ function filled(text, tables, file) {
 }
 
 const firstSeed = firstSeedTables(read);
+const performance = performanceTables(read);
 const pages = {
+  "README.md": performance,
   "docs/reports/first-seed.md": firstSeed,
   "docs/reports/second-seed.md": secondSeedTables(read),
-  "docs/performance.md": { ...performanceTables(read), request: firstSeed.times },
+  "docs/performance.md": { ...performance, request: firstSeed.times },
 };
 for (const [file, tables] of Object.entries(pages)) {
   const text = readFileSync(pathOf(file), "utf8");

@@ -3,7 +3,7 @@
  * Redis, and `runBullmqWorker` is such a process. The results have the bits of every other pool. `bullmq` and `ioredis` are optional
  * peers. Works in Node.
  *
- * @module
+ * @module trellis-learn/bullmq
  */
 export { type BullmqPoolOptions, bullmqPool } from "./bullmq/bullmq-pool.js";
 export { type BullmqWorkerOptions, runBullmqWorker } from "./bullmq/bullmq-worker.js";

@@ -2,7 +2,7 @@
  * Datasets: small ones that are part of the package, readers for the MNIST family, and generators. Every one gives
  * `{ X, y }`, ready for `fit`. Works in Node and in browsers; nothing is downloaded.
  *
- * @module
+ * @module trellis-learn/datasets
  */
 export type { Dataset, ImageDataset } from "./datasets/dataset.js";
 export { loadDigits } from "./datasets/digits.js";

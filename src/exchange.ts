@@ -2,7 +2,7 @@
  * Models from and for other libraries: gradient boosting to and from XGBoost, neural networks to and from tfjs,
  * all estimators to ONNX. Works in Node and in browsers.
  *
- * @module
+ * @module trellis-learn/exchange
  */
 export { type ToOnnxOptions, toOnnx } from "./exchange/onnx.js";
 export { fromTfjsLayersModel, toTfjsLayersModel, toTfjsLayersModelFiles } from "./exchange/tfjs.js";
@@ -10,6 +10,7 @@ export type {
   NetworkWithWeights,
   TfjsModelArtifacts,
   TfjsModelFiles,
+  TfjsModelGiven,
   TfjsWeightSpec,
 } from "./exchange/tfjs-model.js";
 export {

@@ -2,7 +2,7 @@
  * Runs remembered in MLflow: on a server over its REST interface, or in a folder in its own layout. Works in Node, and with a server
  * also in browsers.
  *
- * @module
+ * @module trellis-learn/mlflow
  */
 export { MlflowError } from "./tracking/mlflow-error.js";
 export type { MlflowCredentials } from "./tracking/mlflow-server.js";

@@ -3,7 +3,7 @@
  * `ml-cart`, forests of `ml-random-forest`, support vector machines of `ml-svm`. Each of these packages is an optional peer
  * that `fit` imports; fitted models answer without it. They train on the calling thread. Works in Node and in browsers.
  *
- * @module
+ * @module trellis-learn/mljs
  */
 export { MissingPackageError } from "./core/missing-package.js";
 export type { CartClassifierParams, CartParams } from "./mljs/cart-params.js";

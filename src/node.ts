@@ -1,7 +1,7 @@
 /**
  * What needs Node: models in files, journals of studies and searches, files that are written whole, and progress on the console.
  *
- * @module
+ * @module trellis-learn/node
  */
 export { FileError } from "./node/file-error.js";
 export { type JournalStorageOptions, journalStorage } from "./node/journal-storage.js";

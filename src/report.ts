@@ -2,7 +2,7 @@
  * Pictures for reports, as SVG text; `toPng` turns them into PNG in Node. `searchReport` puts what a search found onto one page
  * of HTML. The packages that draw are optional: `echarts` for the pictures and `@resvg/resvg-js` for PNG.
  *
- * @module
+ * @module trellis-learn/report
  */
 
 export { MissingPackageError } from "./core/missing-package.js";
@@ -17,6 +17,7 @@ export type { EvaluationHistory, LearningCurve, ScoresBySize, TrainingHistory } 
 export {
   type FeatureImportancesPictureOptions,
   featureImportancesPicture,
+  type SpreadImportances,
 } from "./report/feature-importances-picture.js";
 export type { FinishedSearch } from "./report/finished-search.js";
 export { type LearningCurvePictureOptions, learningCurvePicture } from "./report/learning-curve-picture.js";

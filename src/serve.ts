@@ -2,7 +2,7 @@
  * Fitted models over HTTP: the Open Inference Protocol, health, metrics, versions that are swapped while requests come in, and
  * long work in processes of its own. Needs Node, and the packages express, helmet, pino, prom-client and zod.
  *
- * @module
+ * @module trellis-learn/serve
  */
 
 export { checkBody, jsonSchemaOf, numberTable } from "./serve/check-body.js";

@@ -2,7 +2,7 @@
  * Runs that are remembered: what a training was told, how it went and what came of it, kept by a tracker. Works in Node
  * and in browsers.
  *
- * @module
+ * @module trellis-learn/tracking
  */
 export type { DeliveryOptions } from "./tracking/delivery-queue.js";
 export type { MemoryModel, MemoryRun } from "./tracking/memory-store.js";

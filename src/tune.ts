@@ -2,7 +2,7 @@
  * Studies: searches over any objective, that tune by asking and telling, prune trials that are not worth going on with,
  * and can be kept in a journal that other processes and Python's Optuna share. Works in Node and in browsers.
  *
- * @module
+ * @module trellis-learn/tune
  */
 export {
   type CategoricalDistribution,

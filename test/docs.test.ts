@@ -1,6 +1,6 @@
 // Every program in the guides runs as it stands, on the built package, and prints what its comments say.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,34 +17,24 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-const programsOf = (text: string) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, program]) => program!);
+/** Programs in TypeScript, and those in JavaScript that say what they print. */
+const programsOf = (text: string) =>
+  [...text.matchAll(/^```(ts|js)\n([\s\S]*?)^```$/gm)]
+    .filter(([, language, program]) => language === "ts" || promised(program!).length > 0)
+    .map(([, , program]) => program!);
 
 /** What the comments behind `console.log(...);` say that it prints. */
 const promised = (program: string) => [...program.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, said]) => said);
 
-const guides = [
-  "coming-from-scikit-learn",
-  "determinism-and-sharing",
-  "exchange",
-  "gradient-boosting",
-  "mljs",
-  "neural-networks",
-  "neural-backends",
-  "performance",
-  "pictures",
-  "saving-models",
-  "serving",
-  "studies",
-  "support-vector-machines",
-  "tracking",
-  "tuning",
-].map((name) => `docs/${name}.md`);
+/** Every Markdown file that has programs. */
+const pages = ["README.md", "CONTRIBUTING.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)]
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => [file, programsOf(readFileSync(join(root, file), "utf8"))] as const)
+  .filter(([, programs]) => programs.length > 0);
 
-describe.each(["README.md", "CONTRIBUTING.md", ...guides])("Of %s", (file) => {
-  const programs = programsOf(readFileSync(join(root, file), "utf8"));
+it("There are programs in the guides.", () => expect(pages.length).toBeGreaterThan(15));
 
-  it("there are programs to run.", () => expect(programs.length).toBeGreaterThan(0));
-
+describe.each(pages)("Of %s", (_, programs) => {
   it.each(programs.map((program, i) => [i + 1, program] as const))(
     "program %i runs and prints what it says.",
     (_, program) => {

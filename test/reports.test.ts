@@ -11,7 +11,7 @@ const copy = mkdtempSync(join(tmpdir(), "trellis-reports-"));
 const PAGE = "docs/reports/second-seed.md";
 
 beforeAll(() => {
-  for (const path of ["benchmarks/results", "docs/reports", "docs/performance.md", "scripts"]) {
+  for (const path of ["README.md", "benchmarks/results", "docs/reports", "docs/performance.md", "scripts"]) {
     cpSync(join(root, path), join(copy, path), { recursive: true });
   }
 });

@@ -77,6 +77,18 @@ const WORKERS = [
   ["tune", "bullmq-two-workers", "grid search of 6 `SVC`, worker processes through BullMQ"],
 ];
 
+/** The rows that README shows: each with its benchmark, in words that stand alone. */
+const TELLING = [
+  ["forest", "fit-one-core", "forest of 100 trees, 6,000 MNIST images, one core"],
+  ["forest", "grid-27x3", "grid search, 27 forests x 3 folds and refit, two workers"],
+  ["boosting", "fit-one-core", "100 rounds of boosting, 6,000 images, one core"],
+  ["boosting", "tabular-1m", "100 rounds on 1,000,000 x 28 floats, one core"],
+  ["svc", "grid-6x3", "grid search, 6 `SVC` with probabilities x 3 folds and refit, two workers"],
+  ["neural", "cnn-torch-b32", "an epoch of a convolutional net, 6,000 images, one core"],
+  ["forest", "predict-row", "predict one row with a forest"],
+  ["tune", "digits-study", "50 forests tuned by TPE, 3 folds, one core"],
+];
+
 const ACCURACIES = [
   ["forest", "accuracy-20-seeds", "forest, 20 seeds"],
   ["neural", "cnn-accuracy", "convolutional net, 10 epochs, 5 seeds"],
@@ -128,6 +140,28 @@ function rowOf({ rows }, id) {
   const row = rows.find((each) => each.id === id);
   if (row === undefined) throw new Error(`there is no row ${id} in the results`);
   return row;
+}
+
+function tellingTable(all) {
+  const rows = TELLING.map(([name, id, what]) => {
+    const row = rowOf(all[name], id);
+    return [
+      what,
+      duration(row.ours_s),
+      `${peerOf(row.peer)} ${duration(row.peer_s)}`,
+      times(row.ratio),
+      `\`-- ${name}\``,
+    ];
+  });
+  const { ours_s: ours, peer_s: theirs, ratio } = rowOf(all.request, "whole-request");
+  rows.push([
+    "**a whole training request**",
+    duration(ours),
+    `Python ${duration(theirs)}`,
+    times(ratio),
+    "`-- request`",
+  ]);
+  return markdownTable(["what", "Trellis", "peer", "ratio", "`npm run bench`"], rows);
 }
 
 function workersTable(all) {
@@ -240,6 +274,7 @@ export function performanceTables(read) {
     found: foundTable(all.tune),
     persistence: persistenceTable(all.persistence),
     serve: serveTable(all.serve),
+    telling: tellingTable(all),
     workers: workersTable(all),
     accuracy: accuracyTable(all),
     memory: memoryTable(all),

@@ -24,6 +24,7 @@ const LEAST_WIDTH = 2;
 /** Calls for each worker that should wait, so that many go out in one job. */
 const AHEAD = 8;
 
+/** Of `bullmqPool`. */
 export interface BullmqPoolOptions {
   /** Where Redis is. */
   readonly connection: RedisLocation;

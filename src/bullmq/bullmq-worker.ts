@@ -9,6 +9,7 @@ import { PREFIX, stopChannel } from "./keys.js";
 import { checksOf } from "./options.js";
 import { announce } from "./presence.js";
 
+/** Of `bullmqWorker`. */
 export interface BullmqWorkerOptions {
   /** Where Redis is. */
   readonly connection: RedisLocation;

@@ -3,6 +3,7 @@
  * what was expected; `code` is stable and meant for programs.
  */
 export class TrellisError extends Error {
+  /** The name of the kind, for programs: it never changes, as sentences may. */
   readonly code: string;
   constructor(message: string, code: string, options?: ErrorOptions) {
     super(message, options);

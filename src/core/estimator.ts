@@ -25,6 +25,7 @@ export type Output = Matrix | readonly Label[] | Float64Array;
 export interface Progress {
   /** "trees", "candidates", "iterations". */
   readonly what: string;
+  /** Units that are done, of `total`. */
   readonly done: number;
   readonly total: number;
   /** What just happened, where a composite tells more than numbers: a `SearchEvent` of a search. */
@@ -43,13 +44,17 @@ export interface RunOptions {
 export interface FitOptions extends RunOptions, Pick<EvalOptions, "evalSet"> {
   /** One weight >= 0 for each row; not all zero. */
   readonly sampleWeight?: ArrayLike<number> | null | undefined;
+  /** Called as the work goes on; what it throws ends the fit. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** Clean data to learn from. */
 export interface TrainingData<Y extends Target = Target> {
+  /** Rows x features; finite unless the definition says `allowsNaN`. */
   readonly X: Matrix;
+  /** One target a row of X. */
   readonly y: Y;
+  /** One weight >= 0 a row, not all zero; null where none was given. */
   readonly sampleWeight: Float64Array | null;
   /** In the order in which they were given; empty where there are none. */
   readonly evalSets: readonly EvalSet<Y>[];
@@ -65,11 +70,13 @@ export interface RunContext {
 export interface FitContext extends RunContext {
   /** What `fit` was called with: where a class whose fit takes options of its own finds them. */
   readonly options: Readonly<FitOptions>;
+  /** Tells the caller's `onProgress` how far the fit is. */
   progress(progress: Progress): void;
 }
 
 /** The complete result of one fit. */
 export interface Fitted<S> {
+  /** Number of columns that it was fitted on, and that predictions must have. */
   readonly nFeatures: number;
   /** Sorted labels of a classifier; null for all others. */
   readonly classes: readonly Label[] | null;
@@ -81,6 +88,7 @@ export interface Fitted<S> {
 
 /** A fitted state together with the parameters that it was made with. */
 export interface FittedWith<P, S> extends Fitted<S> {
+  /** All parameters, complete; the seed in place of a null random state. */
   readonly params: Readonly<P>;
 }
 
@@ -88,6 +96,7 @@ export interface FittedWith<P, S> extends Fitted<S> {
 export interface Definition<P> {
   /** The class's name in errors and in files. */
   readonly name: string;
+  /** For each parameter its default and what it may be. */
   readonly schema: Schema<P>;
   /** Checks that concern several parameters at once: an error sentence, or null. */
   check?(params: Readonly<P>): string | null;
@@ -112,6 +121,7 @@ export type NoMembers = { readonly [name in never]: never };
  * and `learnMany`, and one of `infer` and `inferMany`; none of them reads `this.params`.
  */
 export abstract class Estimator<P extends object, S extends object, M extends object = NoMembers> {
+  /** The name, schema and abilities of its class. */
   readonly definition: Definition<P>;
   #params: Readonly<P>;
   #state: Fitted<S> | undefined;
@@ -143,22 +153,27 @@ export abstract class Estimator<P extends object, S extends object, M extends ob
     return {};
   }
 
+  /** Whether NaN in X is let through; composites ask their members. */
   get allowsNaN(): boolean {
     return this.definition.allowsNaN ?? false;
   }
 
+  /** Whether X may hold strings and booleans. */
   get allowsLabels(): boolean {
     return this.definition.allowsLabels ?? false;
   }
 
+  /** Whether `sampleWeight` changes what is learnt. */
   get usesSampleWeight(): boolean {
     return this.definition.usesSampleWeight ?? false;
   }
 
+  /** Whether it looks at an `evalSet` while it learns. */
   get usesEvalSet(): boolean {
     return this.definition.usesEvalSet ?? false;
   }
 
+  /** Whether a fit has succeeded since it was made or its parameters changed. */
   get isFitted(): boolean {
     return this.#state !== undefined;
   }
@@ -277,6 +292,7 @@ export abstract class Estimator<P extends object, S extends object, M extends ob
     for (const member of Object.values(this.members as Readonly<Record<string, AnyEstimator>>)) member.checkParams();
   }
 
+  /** The class and the parameters that differ from their defaults, as code: `SVC({ C: 10 })`. */
   toString(): string {
     const { schema, name } = this.definition;
     const set = (Object.keys(schema) as (keyof P & string)[])

@@ -12,7 +12,9 @@ export type EvalSetLike = EvalRows | Readonly<Record<string, EvalRows>>;
 
 /** A clean evaluation set: as many features as the training X, and labels as positions in the training classes. */
 export interface EvalSet<Y extends Target = Target> {
+  /** As `evalsResult` names it: "validation", or the caller's word. */
   readonly name: string;
+  /** As many columns as the training rows. */
   readonly X: Matrix;
   readonly y: Y;
   readonly sampleWeight: Float64Array | null;
@@ -33,6 +35,7 @@ export interface EvalOptions {
 
 /** An evaluation set by its name, not yet checked. */
 interface NamedRows {
+  /** As `evalsResult` shall name it. */
   readonly name: string;
   readonly X: MatrixLike;
   readonly y: TargetLike;

@@ -18,12 +18,17 @@ export type NumericArray =
 
 /** Something with a shape and its numbers in row-major order, such as a `tf.Tensor` or an ndarray. */
 export interface TensorLike {
+  /** [rows, columns], or more dimensions, of which all but the first are columns. */
   readonly shape: readonly number[];
+  /** Row by row. */
   readonly data: ArrayLike<number> | (() => ArrayLike<number> | Promise<ArrayLike<number>>);
 }
 
-/** What is accepted as X: rows of numbers, rows of typed arrays, a Matrix, or anything with `shape` and `data`. */
-export type MatrixLike = Matrix | readonly (readonly number[])[] | readonly NumericArray[] | TensorLike;
+/**
+ * What is accepted as X: rows of numbers, rows of typed arrays, a Matrix, or anything with `shape` and `data`. Encoders, and who
+ * gives columns to them, take rows with strings and booleans too; all others refuse those.
+ */
+export type MatrixLike = Matrix | readonly (readonly Label[])[] | readonly NumericArray[] | TensorLike;
 
 export interface MatrixOptions {
   /** For bytes: the value of a cell is `Math.fround(byte * scale)`; so "pixels / 255" costs no copy. Default none. */
@@ -42,9 +47,13 @@ export interface MatrixOptions {
  * @throws InvalidDataError if the length of data is not rows x cols
  */
 export class Matrix {
+  /** Number of rows. */
   readonly rows: number;
+  /** Number of columns. */
   readonly cols: number;
+  /** What each stored number is multiplied by; null for 1. */
   readonly scale: number | null;
+  /** Where X held strings or booleans: the labels whose positions are stored; else null. */
   readonly labels: readonly Label[] | null;
   /** The table that this is a view of; itself where it is no view. */
   readonly root: Matrix;

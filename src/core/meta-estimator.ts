@@ -44,6 +44,7 @@ export abstract class MetaEstimator<
     return (await this.answer("decisionFunction", X, options)) as Matrix;
   }
 
+  /** What its last member makes of X: as many rows, columns of its own. */
   async transform(X: MatrixLike, options: RunOptions = {}): Promise<Matrix> {
     return (await this.answer("transform", X, options)) as Matrix;
   }

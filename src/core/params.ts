@@ -7,9 +7,11 @@ import { describe } from "./to-matrix.js";
  * the values that the common suite tries.
  */
 export interface Rule<T> {
+  /** What it is where nothing is given. */
   readonly default: T;
   /** Completes "nEstimators of RandomForestClassifier must be ...". */
   readonly expected: string;
+  /** Whether a value may stand here; asked by `fit` and by files that are read. */
   readonly allows: (value: unknown) => boolean;
   /** Good values besides the default. */
   readonly samples: readonly T[];
@@ -26,7 +28,9 @@ export type Schema<P> = { readonly [K in keyof P]-?: Rule<P[K]> };
 
 /** Bounds of a number. */
 export interface Range {
+  /** The least value. Default: none. */
   readonly min?: number;
+  /** The largest value. Default: none. */
   readonly max?: number;
   /** The bounds themselves are refused. */
   readonly open?: boolean;

@@ -12,10 +12,12 @@ export type TargetLike = LabelsLike | Target;
 /** Classes: each row's label as its position in the sorted classes. */
 export class LabelTarget {
   readonly kind = "labels";
+  /** Number of rows. */
   readonly length: number;
   constructor(
     /** Sorted; all present in the rows, but for evaluation sets, which have the classes that are learnt. */
     readonly classes: readonly Label[],
+    /** For each row the position of its label in `classes`. */
     readonly codes: Int32Array,
   ) {
     this.length = codes.length;
@@ -63,10 +65,12 @@ export class NumberTarget {
     this.length = values.length;
   }
 
+  /** The rows' own target. */
   take(rows: Uint32Array): NumberTarget {
     return new NumberTarget(Float64Array.from(rows, (row) => this.values[row]!));
   }
 
+  /** The numbers themselves, not a copy. */
   toArray(): Float64Array {
     return this.values;
   }
@@ -76,10 +80,12 @@ export class NoTarget {
   readonly kind = "none";
   constructor(readonly length: number) {}
 
+  /** Nothing, for as many rows. */
   take(rows: Uint32Array): NoTarget {
     return new NoTarget(rows.length);
   }
 
+  /** None. */
   toArray(): never[] {
     return [];
   }

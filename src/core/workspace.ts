@@ -71,6 +71,7 @@ export class Workspace {
     this.#viewed.add(table);
   }
 
+  /** Whether other tables that are views of this one's rows (folds) will come in this run. */
   expectsViewsOf(table: Matrix): boolean {
     return this.#viewed.has(table);
   }
@@ -80,10 +81,12 @@ export class Workspace {
     this.#expectsRounds = true;
   }
 
+  /** Whether further rounds will ask for the same folds, so that keeping work pays. */
   get expectsRounds(): boolean {
     return this.#expectsRounds;
   }
 
+  /** Frees what was kept. */
   close(): void {
     for (const scope of this.#scopes.values()) scope.free();
     this.#scopes.clear();

@@ -14,6 +14,7 @@ export interface Dataset {
 
 /** A dataset whose rows are grey images, pixels row after row. */
 export interface ImageDataset extends Dataset {
+  /** Pixels of the picture in each row. */
   readonly imageShape: readonly [height: number, width: number];
 }
 

@@ -6,10 +6,13 @@ export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32
 
 /** A dense array as an IDX file holds it, row-major. */
 export interface IdxArray {
+  /** As the header says: [images, height, width], or [labels]. */
   readonly shape: readonly number[];
+  /** All values, the last dimension fastest. */
   readonly data: IdxData;
 }
 
+/** Of `readIdx`. */
 export interface ReadIdxOptions {
   /** What error messages call the file. Default "the IDX file". */
   readonly name?: string;

@@ -3,6 +3,7 @@ import { boolean, checkParams, fillParams, integer, type Schema, seed } from "..
 import type { Rng } from "../core/random.js";
 import { assembled, type Generated, isCount, isNumbers, listed, repeated, streamOf, uniforms } from "./generated.js";
 
+/** Of `makeBlobs`; named and defaulted as in scikit-learn. */
 export interface MakeBlobsOptions {
   /** Rows in all, dealt evenly to the centers, or rows of each center. Default 100. */
   readonly nSamples?: number | readonly number[];

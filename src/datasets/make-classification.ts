@@ -3,6 +3,7 @@ import { boolean, checkParams, fillParams, integer, real, type Schema, seed } fr
 import type { Rng } from "../core/random.js";
 import { assembled, type Generated, isNumbers, listed, normals, repeated, streamOf, uniforms } from "./generated.js";
 
+/** Of `makeClassification`; named and defaulted as in scikit-learn. */
 export interface MakeClassificationOptions {
   /** Rows. Default 100. */
   readonly nSamples?: number;

@@ -1,6 +1,7 @@
 import { boolean, checkParams, fillParams, nullable, real, type Schema, seed } from "../core/params.js";
 import { assembled, type Generated, isCount, listed, streamOf } from "./generated.js";
 
+/** Of `makeMoons`; named and defaulted as in scikit-learn. */
 export interface MakeMoonsOptions {
   /** Rows in all, or of the outer and of the inner moon. Default 100; of an odd number the inner moon gets one more. */
   readonly nSamples?: number | readonly [outer: number, inner: number];

@@ -7,6 +7,7 @@ import { type IdxArray, readIdx } from "./idx.js";
 /** Gives the bytes of a file by its name, or null where there is no such file. */
 export type ReadFile = (name: string) => Promise<Uint8Array | null>;
 
+/** Of `loadMnist`. */
 export interface LoadMnistOptions {
   /** "train" (60,000 rows), "test" (10,000 rows) or, by default, "both": the train rows and then the test rows. */
   readonly split?: "train" | "test" | "both";

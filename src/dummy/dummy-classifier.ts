@@ -26,6 +26,7 @@ export interface DummyClassifierParams {
 
 /** Share of each class in y, by weight. */
 export interface DummyState {
+  /** Share of each class by weight, in the order of `classes`; sums to 1. */
   readonly classPrior: Float64Array;
 }
 

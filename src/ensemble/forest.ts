@@ -12,7 +12,9 @@ import type { RandomForestClassifierParams, RandomForestRegressorParams } from "
 
 /** State of a fitted forest. */
 export interface ForestModel {
+  /** In the order in which their seeds name them. */
   readonly trees: readonly TreeModel[];
+  /** What rows say that a tree did not see; null where `oobScore` is false. */
   readonly oob: OutOfBagModel | null;
 }
 

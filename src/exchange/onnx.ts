@@ -2,6 +2,7 @@ import { InvalidParameterError } from "../core/errors.js";
 import { type AnyEstimator, Estimator } from "../core/estimator.js";
 import { describe } from "../core/to-matrix.js";
 
+/** Of `toOnnx`. */
 export interface ToOnnxOptions {
   /** What the file says of itself, for people. Default: who wrote it, and the class of the estimator. */
   readonly documentation?: string | undefined;

@@ -13,13 +13,19 @@ export interface TfjsWeightSpec {
 
 /** A model as tfjs holds it in memory: what `tf.io.fromMemory` takes, and what save handlers are given. */
 export interface TfjsModelArtifacts {
+  /** Keras 2's configuration of the layers. */
   readonly modelTopology: { readonly [key: string]: unknown };
   readonly format: "layers-model";
   readonly generatedBy: string;
   readonly convertedBy: null;
+  /** In the order of the values in `weightData`. */
   readonly weightSpecs: TfjsWeightSpec[];
+  /** f32, little-endian, one weight after the other. */
   readonly weightData: ArrayBuffer;
 }
+
+/** What tfjs's own type, `tf.io.ModelArtifacts`, says of a model: anything may be missing. All of it is checked. */
+export type TfjsModelGiven = { readonly [part in keyof TfjsModelArtifacts]?: unknown };
 
 /** The files of a model by their names: the text of model.json, and the bytes of those that it names. */
 export interface TfjsModelFiles {
@@ -29,6 +35,7 @@ export interface TfjsModelFiles {
 
 /** What a model of tfjs is here. */
 export interface NetworkWithWeights {
+  /** Of one row, without the batch. */
   readonly inputShape: Shape;
   /** As an estimator takes them; the last one has its units. */
   readonly layers: readonly Layer[];

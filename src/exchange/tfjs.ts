@@ -8,6 +8,7 @@ import {
   SUBJECT,
   type TfjsModelArtifacts,
   type TfjsModelFiles,
+  type TfjsModelGiven,
   unsupported,
 } from "./tfjs-model.js";
 import { type ListedWeight, readTopology } from "./tfjs-reader.js";
@@ -57,7 +58,7 @@ export function toTfjsLayersModelFiles(
  * @param source what `tf.io.withSaveHandler` is given, or the files by their names
  * @throws InvalidModelError naming the place of what is damaged or not supported; InvalidParameterError if source is neither
  */
-export function fromTfjsLayersModel(source: TfjsModelArtifacts | TfjsModelFiles): NetworkWithWeights {
+export function fromTfjsLayersModel(source: TfjsModelGiven | TfjsModelFiles): NetworkWithWeights {
   const given: unknown = source;
   if (typeof given !== "object" || given === null) throw noSource(describe(given));
   if ("model.json" in given) return fromFiles(given as TfjsModelFiles);

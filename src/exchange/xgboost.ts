@@ -14,11 +14,13 @@ import { toDocument } from "./xgboost-writer.js";
 /** The estimators that have a counterpart in XGBoost. */
 export type GradientBoosting = GradientBoostingClassifier | GradientBoostingRegressor;
 
+/** Of `toXGBoostJSON` and `toXGBoostUBJSON`. */
 export interface ToXGBoostOptions {
   /** A name for each feature, all different. Default: none; XGBoost then calls them f0, f1, and so on. */
   readonly featureNames?: readonly string[] | undefined;
 }
 
+/** Of `fromXGBoost`. */
 export interface FromXGBoostOptions {
   /**
    * The labels of the classes that XGBoost calls 0, 1, and so on: sorted, as `classes` of a classifier always are.

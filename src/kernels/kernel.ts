@@ -43,6 +43,7 @@ export function bytesOf({ code, memoryFlagAt }: KernelCode, shared: boolean): Ui
 }
 
 export interface Kernel {
+  /** The chunk of WebAssembly that holds it. */
   readonly module: KernelModule;
   /** Name of the exported function. */
   readonly name: string;

@@ -5,6 +5,7 @@ import { expectOneOf } from "./options.js";
 import { checkRows } from "./rows.js";
 import { positiveScores, readScores, type ScoresLike } from "./scores.js";
 
+/** Of `calibrationCurve`. */
 export interface CalibrationCurveOptions {
   /** The positive class; default 1 (or true). Must be given for other labels than 0, 1 and -1, 1 and booleans. */
   readonly posLabel?: Label;

@@ -17,9 +17,12 @@ export interface ClassificationReportOptions extends SampleWeightOption {
 
 /** One line of the report. */
 export interface ReportRow {
+  /** Of the rows said to be of the class, the share that is; 0 where there are none. */
   readonly precision: number;
+  /** Of the rows of the class, the share that was found; 0 where there are none. */
   readonly recall: number;
   readonly "f1-score": number;
+  /** Number of rows of the class, or their weight. */
   readonly support: number;
 }
 

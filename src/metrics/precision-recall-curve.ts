@@ -4,6 +4,7 @@ import type { ScoresLike } from "./scores.js";
 
 /** Points of a precision-recall curve; precision and recall have one point more than there are thresholds: (1, 0). */
 export interface PrecisionRecallCurve {
+  /** At each threshold, and 1 at the end. */
   readonly precision: number[];
   /** Descending; 1 throughout (but for the last point) where yTrue has no positive row. */
   readonly recall: number[];

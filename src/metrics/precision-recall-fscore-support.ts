@@ -28,9 +28,13 @@ export interface FscoreSupportOptions extends ClassScoreOptions {
 
 /** One score a class, in the order of `labels`. */
 export interface ScoresPerClass {
+  /** The classes, in the order of the other lists. */
   readonly labels: readonly Label[];
+  /** For each class. */
   readonly precision: number[];
+  /** For each class. */
   readonly recall: number[];
+  /** For each class, with `beta`. */
   readonly fscore: number[];
   /** Number (or weight) of the true rows of each class. */
   readonly support: number[];

@@ -22,15 +22,19 @@ export type ScorerNeeds = "predict" | "predictProba" | "decisionFunction" | "pro
 export interface ScoringContext {
   /** The estimator's sorted classes: one a column of its output. Undefined for regressors. */
   readonly classes?: readonly Label[] | undefined;
+  /** One weight a row. Default: all 1. */
   readonly sampleWeight?: ArrayLike<number> | undefined;
 }
 
 /** A metric made ready for searches: a larger score is always better. */
 export interface Scorer {
+  /** As columns of search results name it. */
   readonly name: string;
   /** False where the metric is a loss; `score` gives its negative then. */
   readonly greaterIsBetter: boolean;
+  /** Which output it is given. */
   readonly needs: ScorerNeeds;
+  /** The score; higher is better. */
   score(yTrue: LabelsLike, output: LabelsLike | ScoresLike, context?: ScoringContext): number;
 }
 

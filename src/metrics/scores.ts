@@ -11,6 +11,7 @@ export type ScoresLike =
 
 /** Scores after checking: finite, rectangular, row-major. */
 export interface Scores {
+  /** Row by row. */
   readonly data: Float64Array;
   readonly rows: number;
   readonly cols: number;

@@ -10,7 +10,9 @@ import { type TreeNodes, validateNodes } from "../tree/tree-model.js";
 import { type CartNode, exported, meanOf, nodesOf, sharesOf } from "./cart-nodes.js";
 import { type CartClassifierParams, type CartParams, cartOptions, cartRules } from "./cart-params.js";
 
+/** ml-cart's parameters of a classifier, with its defaults. */
 export type MljsDecisionTreeClassifierParams = CartClassifierParams;
+/** ml-cart's parameters of a regressor, with its defaults. */
 export type MljsDecisionTreeRegressorParams = CartParams;
 
 const classifier: Definition<MljsDecisionTreeClassifierParams> = {

@@ -29,10 +29,12 @@ interface ForestParams extends CartParams {
 }
 
 export interface MljsRandomForestClassifierParams extends ForestParams, CartClassifierParams {}
+/** ml-random-forest's parameters of a regressor, with its defaults. */
 export interface MljsRandomForestRegressorParams extends ForestParams {}
 
 /** State of a fitted forest. */
 export interface MljsForest {
+  /** Each tree as plain nodes. */
   readonly trees: readonly TreeNodes[];
 }
 

@@ -19,6 +19,7 @@ export type Column = readonly unknown[] | Float64Array | Int32Array;
 export class CvResults {
   /** Number of candidates. */
   readonly length: number;
+  /** By the names of scikit-learn: `mean_test_score`, `split0_test_score`, `param_C`, `rank_test_score`; one value a candidate. */
   readonly columns: Readonly<Record<string, Column>>;
 
   /** @internal */

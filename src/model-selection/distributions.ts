@@ -6,7 +6,9 @@ import { describe } from "../core/to-matrix.js";
 /** Numbers from `low` to `high`, both included: any of them, or every `step`. */
 export interface FloatDistribution {
   readonly kind: "float";
+  /** The least value, drawn too. */
   readonly low: number;
+  /** The largest value, drawn too. */
   readonly high: number;
   /** Orders of magnitude count alike. */
   readonly log: boolean;
@@ -17,15 +19,20 @@ export interface FloatDistribution {
 /** Every `step` of the integers from `low` to `high`, both included. */
 export interface IntDistribution {
   readonly kind: "int";
+  /** The least value, drawn too. */
   readonly low: number;
+  /** The largest value, drawn too. */
   readonly high: number;
+  /** Drawn evenly by the logarithm. */
   readonly log: boolean;
+  /** The distance between neighbours. */
   readonly step: number;
 }
 
 /** One of a few values that have no order. */
 export interface CategoricalDistribution<T = unknown> {
   readonly kind: "choice";
+  /** Each as likely as the others. */
   readonly choices: readonly T[];
 }
 
@@ -44,9 +51,9 @@ export type SearchSpace<E extends Configurable> = {
 
 /**
  * Numbers from `low` to `high`, both included.
+ * With `log`, orders of magnitude count alike; it needs low > 0 and no step. With a `step` only low, low + step, ..., high
+ * are drawn; it must divide the range.
  *
- * @param options.log orders of magnitude count alike; needs low > 0 and no step. Default false
- * @param options.step only low, low + step, ..., high; it must divide the range. Default null: all numbers
  * @throws InvalidParameterError for a range that is empty or reversed, or a step that does not fit
  * @see https://optuna.readthedocs.io/en/stable/reference/generated/optuna.distributions.FloatDistribution.html
  */
@@ -70,9 +77,9 @@ export function float(
 
 /**
  * Integers from `low` to `high`, both included.
+ * With `log`, orders of magnitude count alike; it needs low >= 1 and a step of 1. With a `step` only low, low + step, ...,
+ * high are drawn; it must divide the range.
  *
- * @param options.log orders of magnitude count alike; needs low >= 1 and a step of 1. Default false
- * @param options.step only low, low + step, ..., high; it must divide the range. Default 1
  * @throws InvalidParameterError for a range that is empty or reversed, or a step that does not fit
  * @see https://optuna.readthedocs.io/en/stable/reference/generated/optuna.distributions.IntDistribution.html
  */

@@ -38,6 +38,8 @@ export class ParameterGrid<E extends AnyEstimator> implements Iterable<Patch<E>>
     }
   }
 
+  /** One candidate after the other, in order. */
+
   *[Symbol.iterator](): Generator<Patch<E>> {
     for (const axes of this.#grids) {
       const size = axes.reduce((product, [, values]) => product * values.length, 1);

@@ -46,6 +46,8 @@ export class ParameterSampler implements Iterable<CandidateParams> {
     return isLists ? (record as Axes) : undefined;
   }
 
+  /** One candidate after the other, in order. */
+
   *[Symbol.iterator](): Generator<CandidateParams> {
     if (this.#axes !== undefined) yield* this.#withoutReplacement(this.#axes);
     else for (let i = 0; i < this.length; i++) yield this.#independent(this.#rng.stream("candidate", i));

@@ -26,11 +26,14 @@ import type { SearchFitOptions, SearchRun } from "./search-run.js";
 
 /** State of a finished search. Times are facts of the run and not of the result; they are kept beside it. */
 export interface SearchModel {
+  /** For each candidate the parameters that it differs in. */
   readonly params: readonly CandidateParams[];
+  /** By scorer: candidates x folds. */
   readonly scores: Readonly<Record<string, ScoreTable>>;
   /** More columns of the results, such as the resource that a candidate was given. */
   readonly facts: Readonly<Record<string, readonly Fact[]>>;
   readonly folds: number;
+  /** The place of the best candidate among `params`. */
   readonly bestIndex: number;
   /** Mean test score of the best candidate by the scorer that decides. */
   readonly bestScore: number;

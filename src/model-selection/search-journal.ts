@@ -10,8 +10,11 @@ import type { FoldScore } from "./score-folds.js";
 export interface JournalUnit {
   /** Names the candidate's whole configuration, the rows and the fold; journals may keep a hash of it. */
   readonly key: string;
+  /** Its place among the candidates, from 0. */
   readonly candidate: number;
+  /** From 0. */
   readonly fold: number;
+  /** By the name of the scorer. */
   readonly scores: Scores;
   readonly trainScores: Scores | null;
   /** Why it failed; null if it did not. */
@@ -19,6 +22,7 @@ export interface JournalUnit {
   readonly isLost: boolean;
   /** Seconds. */
   readonly fitTime: number;
+  /** Seconds. */
   readonly scoreTime: number;
 }
 
@@ -42,6 +46,7 @@ export interface OpenJournal {
   find(key: string): JournalUnit | undefined;
   /** Keeps units; settles when they would survive a crash. */
   append(units: readonly JournalUnit[]): Promise<void>;
+  /** Waits until all is written, and lets go of the journal. */
   close(): Promise<void>;
 }
 

@@ -130,10 +130,12 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
     }
   }
 
+  /** Whether no further candidate shall be fitted. */
   get isStopped(): boolean {
     return this.#stopped !== null;
   }
 
+  /** Why not; null while it goes on. */
   get stopReason(): StopReason | null {
     return this.#stopped;
   }
@@ -349,6 +351,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
     return estimator;
   }
 
+  /** Ends its timer, its journal and its workspace. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#journal?.close();

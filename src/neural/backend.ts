@@ -14,6 +14,7 @@ export interface TrainingSetup {
   readonly weights: Weights;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
+  /** Rows of a step; the last of an epoch may have fewer. */
   readonly batchSize: number;
   readonly X: Matrix;
   /** Of each row of X: the position of its class, or its number. */
@@ -28,6 +29,7 @@ export interface Epoch {
   readonly index: number;
   /** Rows of X in the order in which batches take them; the last batch may be smaller. */
   readonly order: Uint32Array;
+  /** Of each step of this epoch. */
   readonly learningRate: number;
   /** For each layer of the network a key of `dropoutMask`, u32. The first value of a batch has the number (rows of the epoch before the batch) * (values of a row). */
   readonly dropoutKeys: Uint32Array;
@@ -47,6 +49,7 @@ export interface EpochResult {
 
 /** A network that is being trained. */
 export interface Training {
+  /** Trains one epoch, and says what the losses came to. */
   epoch(epoch: Epoch): Promise<EpochResult>;
   /** Copies of the weights as they are now. */
   weights(): Promise<Weights>;
@@ -65,6 +68,7 @@ export interface BroughtNetwork {
  * it over, so that all backends do the same.
  */
 export interface NeuralBackend {
+  /** As errors and reports name it. */
   readonly name: string;
   /** Begins to train. */
   train(setup: TrainingSetup, ctx: RunContext): Promise<Training>;

@@ -10,6 +10,7 @@ import { isSchedule, type LearningRateSchedule } from "./schedules.js";
 
 /** What a `model` function is told besides its settings. */
 export interface ModelMeta {
+  /** Number of columns of X. */
   readonly nFeatures: number;
   /** Of a row, as the layers get it. */
   readonly inputShape: readonly number[];

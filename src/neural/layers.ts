@@ -26,9 +26,11 @@ export interface Dense {
 /** Cross-correlation of images height x width x channels with kernels height x width x channels x filters. */
 export interface Conv2d {
   readonly type: "conv2d";
+  /** Number of channels that come out. */
   readonly filters: number;
   /** Height and width. */
   readonly kernelSize: Pair;
+  /** [down, right], in pixels. */
   readonly strides: Pair;
   /** "same" pads with zeros, so that with strides of 1 images keep their size. */
   readonly padding: Padding;
@@ -40,7 +42,9 @@ export interface Conv2d {
 /** The largest (or the mean) of each window, channel by channel. */
 export interface Pooling2d {
   readonly type: "maxPooling2d" | "averagePooling2d";
+  /** [height, width], in pixels. */
   readonly poolSize: Pair;
+  /** [down, right], in pixels. */
   readonly strides: Pair;
   readonly padding: Padding;
 }
@@ -69,6 +73,7 @@ export interface BatchNormalization {
   readonly type: "batchNormalization";
   /** Of the moving means. */
   readonly momentum: number;
+  /** Added to the variance, so that nothing is divided by zero. */
   readonly epsilon: number;
 }
 
@@ -79,6 +84,7 @@ export interface ActivationLayer {
 
 export interface Reshape {
   readonly type: "reshape";
+  /** Of one row, without the batch. */
   readonly targetShape: readonly number[];
 }
 

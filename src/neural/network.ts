@@ -22,13 +22,17 @@ export interface NetworkLayer {
   readonly name: string;
   /** With "outputs" resolved. */
   readonly spec: Layer;
+  /** Of one row, without the batch. */
   readonly inputShape: Shape;
+  /** Of one row, without the batch. */
   readonly outputShape: Shape;
+  /** In Keras's order: kernel, then bias. */
   readonly weights: readonly WeightSpec[];
 }
 
 /** Layers that fit together, with all their shapes. */
 export interface Network {
+  /** Of one row, without the batch. */
   readonly inputShape: Shape;
   readonly layers: readonly NetworkLayer[];
   /** Numbers that it answers a row. */

@@ -18,6 +18,7 @@ export type History = Readonly<Record<string, Float64Array>>;
 
 /** State of a fitted network. */
 export interface NeuralModel {
+  /** Of one row, without the batch. */
   readonly inputShape: readonly number[];
   /** As they were placed: units of the last one are a number. */
   readonly layers: readonly Layer[];
@@ -25,6 +26,7 @@ export interface NeuralModel {
   readonly brought: Network | null;
   /** In the order and the layout of Keras. */
   readonly weights: readonly Float32Array[];
+  /** One value an epoch, by name: `loss`, `accuracy`, `val_loss`. */
   readonly history: History;
   /** The epoch, from 0, that was best by early stopping, whose weights these are where it restores them; null without it. */
   readonly bestEpoch: number | null;

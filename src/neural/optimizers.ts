@@ -12,7 +12,9 @@ export interface Sgd {
 export interface Adam {
   readonly name: "adam";
   readonly learningRate: number;
+  /** How much of the mean gradient is kept from step to step. */
   readonly beta1: number;
+  /** How much of the mean square is kept from step to step. */
   readonly beta2: number;
   readonly epsilon: number;
 }

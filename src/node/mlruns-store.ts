@@ -6,6 +6,7 @@ import { type Experiment, openExperiment } from "./mlruns-experiment.js";
 import { keepModel } from "./mlruns-model.js";
 import { MlrunsRun } from "./mlruns-run.js";
 
+/** Of `mlrunsStore`. */
 export interface MlrunsStoreOptions {
   /** Name of the experiment, which is made if it is not there. Default "Default". */
   readonly experiment?: string;

@@ -8,6 +8,7 @@ import { ModelVersions } from "./model-versions.js";
 
 /** One version of a model in a store. */
 export interface StoredModel {
+  /** As `publish` was given it. */
   readonly name: string;
   /** Counts from 1; a version is never changed and its number never used again. */
   readonly version: number;
@@ -21,6 +22,7 @@ export interface StoredModel {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** Of `modelStore`. */
 export interface ModelStoreOptions {
   /** So many of the newest versions of a model are kept, and the current one. Default 3. */
   readonly keep?: number;
@@ -30,6 +32,7 @@ export interface ModelStoreOptions {
 
 /** Versions of models by name, of which one is current. Names match ^[a-z0-9][a-z0-9_-]{0,63}$. */
 export interface ModelStore {
+  /** The names of all models in the store, sorted. */
   names(): Promise<readonly string[]>;
   /** Newest first. */
   versions(name: string): Promise<readonly StoredModel[]>;

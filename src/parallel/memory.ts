@@ -126,6 +126,7 @@ export function sharingWorks(): boolean {
  * pools without shared memory send it to their workers again; ask anew before each round of writing.
  */
 export class Memory {
+  /** Shared between workers where the engine and the page allow it. */
   readonly wasm: WebAssembly.Memory;
   /** Whether workers see this very memory; otherwise they are sent copies. */
   readonly shared: boolean;
@@ -167,30 +168,37 @@ export class Memory {
     return this.#used;
   }
 
+  /** A view of the block, valid until the memory grows; so are the others. */
   u8(block: Block): Uint8Array {
     return new Uint8Array(this.#changing(block), block.offset, block.bytes);
   }
 
+  /** A view of the block. */
   u16(block: Block): Uint16Array {
     return new Uint16Array(this.#changing(block), block.offset, block.bytes >>> 1);
   }
 
+  /** A view of the block. */
   i32(block: Block): Int32Array {
     return new Int32Array(this.#changing(block), block.offset, Math.floor(block.bytes / 4));
   }
 
+  /** A view of the block. */
   u32(block: Block): Uint32Array {
     return new Uint32Array(this.#changing(block), block.offset, Math.floor(block.bytes / 4));
   }
 
+  /** A view of the block. */
   u64(block: Block): BigUint64Array {
     return new BigUint64Array(this.#changing(block), block.offset, Math.floor(block.bytes / 8));
   }
 
+  /** A view of the block. */
   f32(block: Block): Float32Array {
     return new Float32Array(this.#changing(block), block.offset, Math.floor(block.bytes / 4));
   }
 
+  /** A view of the block. */
   f64(block: Block): Float64Array {
     return new Float64Array(this.#changing(block), block.offset, Math.floor(block.bytes / 8));
   }

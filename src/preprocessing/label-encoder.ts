@@ -11,6 +11,7 @@ import { describe } from "../core/to-matrix.js";
 export class LabelEncoder {
   #classes: readonly Label[] | undefined;
 
+  /** Whether a fit has succeeded. */
   get isFitted(): boolean {
     return this.#classes !== undefined;
   }

@@ -1,3 +1,4 @@
+import { forEachRow, mapValues, requireFinite, transformed } from "../core/by-row.js";
 import type {
   Definition,
   FitContext,
@@ -11,7 +12,6 @@ import type { Matrix, MatrixLike } from "../core/matrix.js";
 import { arrayOf, recordOf, requireShape } from "../core/model-shape.js";
 import { boolean, rule } from "../core/params.js";
 import { Transformer } from "../core/transformer.js";
-import { forEachRow, mapValues, requireFinite, transformed } from "./by-row.js";
 
 export interface MinMaxScalerParams {
   /** What the smallest and the largest value of each feature become. Default [0, 1]. */
@@ -22,9 +22,13 @@ export interface MinMaxScalerParams {
 
 /** One value a feature. */
 export interface MinMaxScalerState {
+  /** The least value of each column. */
   readonly dataMin: Float64Array;
+  /** The largest value of each column. */
   readonly dataMax: Float64Array;
+  /** What each column is multiplied by. */
   readonly scale: Float64Array;
+  /** What is added to each column after that. */
   readonly min: Float64Array;
 }
 

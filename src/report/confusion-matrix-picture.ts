@@ -3,6 +3,7 @@ import type { Label } from "../core/labels.js";
 import { drawChart } from "./chart.js";
 import { BLUES, FAINT, heading, INK, printable } from "./theme.js";
 
+/** Of `confusionMatrixPicture`. */
 export interface ConfusionMatrixPictureOptions {
   /** What `confusionMatrix` gave: a row for each true label, a column for each predicted one; counts or shares, >= 0. */
   readonly matrix: readonly (readonly number[])[];

@@ -16,6 +16,7 @@ export interface ScoresBySize {
   readonly testScores: ArrayLike<ArrayLike<number>>;
 }
 
+/** What a learning curve can be drawn of. */
 export type LearningCurve = TrainingHistory | EvaluationHistory | ScoresBySize;
 
 export interface PanelLine {

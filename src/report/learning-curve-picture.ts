@@ -4,6 +4,7 @@ import { type CurvePanel, type CurvePanels, type LearningCurve, type PanelLine, 
 import { heading, INK, KINDS, printable, shortened } from "./theme.js";
 import { written } from "./written.js";
 
+/** Of `learningCurvePicture`. */
 export interface LearningCurvePictureOptions {
   /** Default "Learning curve". */
   readonly title?: string;

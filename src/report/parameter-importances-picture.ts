@@ -2,6 +2,7 @@ import { type ParameterImportancesOptions, parameterImportances } from "../tune/
 import { drawBars } from "./bars.js";
 import { drawnTrials, type TuningLike, type TuningPictureOptions, tuningOf } from "./tuning.js";
 
+/** Of `parameterImportancesPicture`. */
 export interface ParameterImportancesPictureOptions
   extends Pick<TuningPictureOptions, "title" | "subtitle">,
     ParameterImportancesOptions {}

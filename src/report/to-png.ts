@@ -1,6 +1,7 @@
 import { InvalidDataError, InvalidParameterError, TrellisError } from "../core/errors.js";
 import { optional } from "../core/missing-package.js";
 
+/** Of `toPng`. */
 export interface ToPngOptions {
   /** Pixels of the PNG for each pixel of the SVG, > 0. Default 2: sharp on today's screens. */
   readonly scale?: number;

@@ -11,6 +11,7 @@ export type Tuning = Pick<StudyView, "direction" | "trials">;
 /** What pictures of a tuning are drawn from: trials, or the candidates of a fitted search. */
 export type TuningLike = Tuning | FinishedSearch;
 
+/** Of the pictures of a search or a study. */
 export interface TuningPictureOptions {
   /** Default: what the picture shows. */
   readonly title?: string;

@@ -4,6 +4,7 @@ import { streamEvents } from "./event-stream.js";
 import type { JobStatus, Jobs } from "./jobs.js";
 import { RequestError } from "./request-error.js";
 
+/** Of `jobRoutes`. */
 export interface JobRoutesOptions {
   /** Where the routes are: "/training". */
   readonly path: string;

@@ -3,6 +3,7 @@ export type JobState = "running" | "completed" | "failed" | "cancelled" | "timed
 
 /** Work in a process of its own, as it stands. Plain JSON. */
 export interface JobStatus {
+  /** By which it is asked for. */
   readonly id: string;
   readonly state: JobState;
   /** What was asked for. */
@@ -34,6 +35,7 @@ export interface Jobs {
    * @throws RequestError 409 JOB_RUNNING that names the running job; 503 STORAGE_READONLY, STORAGE_FAILED, DRAINING
    */
   start(spec: unknown): Promise<JobStatus>;
+  /** What is known of a job; null for one that there is not, or not any more. */
   get(id: string): JobStatus | null;
   /** Newest first. */
   list(): readonly JobStatus[];
@@ -57,6 +59,7 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
+/** Of `openJobs`. */
 export interface JobsOptions {
   /** The script of the child process, which calls `runJob`. */
   readonly script: URL;
@@ -79,6 +82,7 @@ export interface JobContext {
   readonly id: string;
   /** The job's own folder, the same after a kill. */
   readonly folder: string;
+  /** Aborted when the job is cancelled or the service ends. */
   readonly signal: AbortSignal;
   /**
    * Tells whoever watches.

@@ -4,6 +4,7 @@ import { type BodyOptions, type ParsedBody, parseBody } from "./parse-body.js";
 import { readBody } from "./read-body.js";
 import { RequestError } from "./request-error.js";
 
+/** Of `jsonBody`. */
 export interface JsonBodyOptions extends BodyOptions {
   /** Bytes of the body. Default: the service's `limits.bodyBytes`. */
   readonly maxBytes?: number;

@@ -4,6 +4,7 @@ import { RequestError } from "./request-error.js";
 export interface NumberTable {
   /** [values] or [rows, values in each]. */
   readonly shape: readonly [number] | readonly [number, number];
+  /** All numbers of the array, row by row. */
   readonly values: Float64Array;
 }
 

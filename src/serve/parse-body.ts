@@ -2,6 +2,7 @@ import { packNumbers } from "./pack-numbers.js";
 import { RequestError } from "./request-error.js";
 import { scanJson } from "./scan-json.js";
 
+/** What a body may hold. */
 export interface BodyOptions {
   /** How deep arrays and objects may be nested. Default 8. */
   readonly maxDepth?: number;

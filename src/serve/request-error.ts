@@ -1,5 +1,6 @@
 import { TrellisError } from "../core/errors.js";
 
+/** Of a `RequestError`. */
 export interface RequestErrorOptions extends ErrorOptions {
   /** Where in the body the fault is: ["data", 3]. */
   readonly path?: readonly (string | number)[];
@@ -13,7 +14,9 @@ export interface RequestErrorOptions extends ErrorOptions {
 export class RequestError extends TrellisError {
   /** HTTP status, 400 to 599. */
   readonly status: number;
+  /** Where in the body the fault lies; null where it is not in it. */
   readonly path: readonly (string | number)[] | null;
+  /** Seconds after which to ask again; null where that does not help. */
   readonly retryAfter: number | null;
   readonly headers: Readonly<Record<string, string>>;
 

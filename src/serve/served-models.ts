@@ -4,6 +4,7 @@ import type { Matrix } from "../core/matrix.js";
 /** One version of a model that is loaded, verified and warm. */
 export interface ServedModel {
   readonly name: string;
+  /** Its number in the store, from 1. */
   readonly version: number;
   /** Of the model file, in hexadecimal. */
   readonly sha256: string;
@@ -25,6 +26,7 @@ export interface ServedModel {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** Of `predict`. */
 export interface PredictOptions {
   /** Default: the current one. */
   readonly version?: number;
@@ -35,7 +37,9 @@ export interface PredictOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a model says of some rows. */
 export interface Prediction {
+  /** The version that answered. */
   readonly model: ServedModel;
   /** A label or a number for each row. */
   readonly labels: readonly Label[] | Float64Array;

@@ -6,6 +6,7 @@ import type { ModelStore } from "../node/model-store.js";
 import type { JsonBodyOptions } from "./json-body.js";
 import type { ServedModels } from "./served-models.js";
 
+/** What a service takes on at most; beyond it requests are refused. */
 export interface Limits {
   /** Bytes of a JSON body. Default 8 MiB. */
   readonly bodyBytes: number;
@@ -21,6 +22,7 @@ export interface Limits {
   readonly drainSeconds: number;
 }
 
+/** Of `createService` and `serve`. */
 export interface ServiceOptions {
   /** A store, whose current versions are served; or fitted estimators by name. */
   readonly models: ModelStore | Readonly<Record<string, AnyEstimator>>;

@@ -10,6 +10,7 @@ export interface RowRules {
   readonly scale?: number | null;
 }
 
+/** Of `toRows`. */
 export interface RowOptions {
   /** Most rows. Default 2,048. */
   readonly maxRows?: number;

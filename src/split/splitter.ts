@@ -5,12 +5,15 @@ import { RandomState } from "./numpy-random.js";
 
 /** One division of the rows: zero-based row numbers of both sides, in the order in which scikit-learn gives them. */
 export interface Split {
+  /** Positions of rows, from 0. */
   readonly train: Uint32Array;
+  /** Positions of rows, from 0; none is in `train`. */
   readonly test: Uint32Array;
 }
 
 /** Divides rows into a train and a test side, `nSplits` times. Anything with these two members can be a `cv`. */
 export interface Splitter {
+  /** Number of splits that it makes. */
   readonly nSplits: number;
   /**
    * @param nRows number of rows to divide

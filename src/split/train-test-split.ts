@@ -26,7 +26,9 @@ const schema: Schema<Required<Omit<TrainTestSplitOptions, "stratify">>> = {
 
 /** A table that gives some of its rows as a table of its own kind, such as a Matrix. */
 export interface RowTaker<T> {
+  /** Number of rows. */
   readonly rows: number;
+  /** These rows, in this order. */
   take(rows: Uint32Array): T;
 }
 

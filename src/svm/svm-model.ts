@@ -34,6 +34,7 @@ export interface SvmModel {
   readonly gamma: number;
   /** Rounds by pair. */
   readonly nIter: Uint32Array;
+  /** Whether the solver reached its tolerance before `maxIter`, in all its problems. */
   readonly converged: boolean;
 }
 

@@ -11,6 +11,7 @@ export interface Check {
   run(): Promise<void>;
 }
 
+/** Of `estimatorChecks`. */
 export interface EstimatorChecksOptions {
   /** The pools to run on, when several suites share one set. Default: a set of its own, started when first needed. */
   readonly pools?: CheckPools | undefined;

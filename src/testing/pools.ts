@@ -30,6 +30,7 @@ export class CheckPools {
     return new Map([...this.#made].map(([name, pool]) => [name, pool.memory.used]));
   }
 
+  /** Ends the workers of all its pools. */
   async close(): Promise<void> {
     await Promise.all([...this.#made.values()].map((pool) => pool.close()));
     this.#made.clear();

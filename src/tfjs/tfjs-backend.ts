@@ -12,6 +12,7 @@ import { predictRows } from "./predict-rows.js";
 import { TfjsTraining } from "./training.js";
 import { registerTrainingKernels } from "./wasm/register-training-kernels.js";
 
+/** Of `tfjsBackend`. */
 export interface TfjsBackendOptions {
   /** Makes the model to train in place of an estimator's layers: anything that tfjs has layers for. Default none. */
   readonly model?: LayersModelFactory | undefined;

@@ -3,10 +3,13 @@ import type { Leader, SearchEvent, StopReason } from "../model-selection/events.
 /** What progress is written to; `process.stderr` is one. */
 export interface ProgressStream {
   readonly isTTY?: boolean | undefined;
+  /** Width of the terminal, in characters. */
   readonly columns?: number | undefined;
+  /** Takes text as `process.stderr` does. */
   write(text: string): unknown;
 }
 
+/** Of `consoleProgress`. */
 export interface ConsoleProgressOptions {
   /** Stands before each line. Default "search". */
   readonly name?: string;

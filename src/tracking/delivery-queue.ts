@@ -4,6 +4,7 @@ import { sizeOf } from "./record-size.js";
 import { RecordsRefusedError, type RunRecord, type RunStore } from "./records.js";
 import type { Delivery } from "./tracker.js";
 
+/** How records are kept and sent. */
 export interface DeliveryOptions {
   /** Seconds that a flush waits at most. Default 20. */
   readonly flushTimeout?: number;

@@ -8,6 +8,7 @@ import {
   type RunStore,
 } from "./records.js";
 
+/** A model that a run has logged. */
 export interface MemoryModel {
   readonly name: string;
   readonly files: Files;
@@ -26,6 +27,7 @@ export interface MemoryRun {
   readonly started: number;
   /** Null while it is running. */
   readonly ended: number | null;
+  /** Values as text, as MLflow keeps them. */
   readonly params: Readonly<Record<string, string>>;
   /** In the order in which they were logged. */
   readonly metrics: Readonly<Record<string, readonly Omit<MetricValue, "key">[]>>;

@@ -2,6 +2,7 @@ import { type MemoryRun, MemoryStore } from "./memory-store.js";
 import { recordingTracker } from "./recording-tracker.js";
 import type { Tracker } from "./tracker.js";
 
+/** A tracker that keeps its runs in memory, for tests and for programs that look at them. */
 export interface MemoryTracker extends Tracker {
   /** All runs as they are after a `flush`, in the order in which they were started. */
   readonly runs: readonly MemoryRun[];

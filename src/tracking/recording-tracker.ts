@@ -4,6 +4,7 @@ import { type ModelFiles, RecordedRun } from "./recorded-run.js";
 import type { Files, RunStore } from "./records.js";
 import type { Tracker } from "./tracker.js";
 
+/** Of `recordingTracker`. */
 export interface RecordingTrackerOptions extends DeliveryOptions {
   /** What a model is kept as. Default: one file, `model.trellis`, which `loadModel` and `fromBytes` read. */
   readonly modelFiles?: ModelFiles;

@@ -8,6 +8,7 @@ export interface MetricValue {
   readonly key: string;
   readonly value: number;
   readonly step: number;
+  /** Milliseconds since 1970. */
   readonly time: number;
 }
 
@@ -26,6 +27,7 @@ export type RunRecord =
       readonly name: string;
       /** Key of the run inside which this one is nested, or null. */
       readonly parent: string | null;
+      /** Milliseconds since 1970. */
       readonly time: number;
       readonly tags: Readonly<Record<string, string>>;
     }

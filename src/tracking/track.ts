@@ -12,6 +12,7 @@ import type { RunStatus } from "./records.js";
 import { searchPictures } from "./search-pictures.js";
 import type { ModelOptions, Run, RunOptions, Tracker } from "./tracker.js";
 
+/** Of `track`. */
 export interface TrackOptions extends RunOptions {
   /** Name of the run. Default "search". */
   readonly name?: string;
@@ -30,7 +31,9 @@ export interface TrackableSearch {
   readonly params: { readonly refit: boolean | string };
   readonly cvResults: CvResults;
   readonly bestEstimator: AnyEstimator;
+  /** As `Estimator.getParams`. */
   getParams(): Record<string, unknown>;
+  /** As a search's `fit`. */
   fit(X: MatrixLike, y?: TargetLike | null, options?: SearchFitOptions): Promise<unknown>;
 }
 

@@ -1,6 +1,7 @@
 import type { AnyEstimator } from "../core/estimator.js";
 import type { RunStatus } from "./records.js";
 
+/** Of `startRun`. */
 export interface RunOptions {
   /** The run inside which this one is nested. */
   readonly parent?: Run;
@@ -12,6 +13,7 @@ export interface RunOptions {
   readonly key?: string;
 }
 
+/** Of `model`. */
 export interface ModelOptions {
   /** Registers the model under this name. */
   readonly registeredName?: string;
@@ -51,6 +53,7 @@ export interface Delivery {
   readonly problem: string | null;
 }
 
+/** Takes in runs; what becomes of them is the store's affair. */
 export interface Tracker {
   /** Starts a run, or goes on with the one of the same key. */
   startRun(name: string, options?: RunOptions): Run;

@@ -89,6 +89,7 @@ export class DecisionTreeClassifier extends Classifier<DecisionTreeClassifierPar
     return depthOf(this.tree);
   }
 
+  /** Number of leaves. */
   get nLeaves(): number {
     return leavesOf(this.tree);
   }
@@ -140,6 +141,7 @@ export class DecisionTreeRegressor extends Regressor<DecisionTreeRegressorParams
     return depthOf(this.tree);
   }
 
+  /** Number of leaves. */
   get nLeaves(): number {
     return leavesOf(this.tree);
   }

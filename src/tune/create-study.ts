@@ -11,6 +11,7 @@ import type { StudyStorage } from "./study-storage.js";
 import { TpeSampler } from "./tpe-sampler.js";
 import { WorkerNames } from "./worker-names.js";
 
+/** Of `createStudy`. */
 export interface CreateStudyOptions {
   /** Of all studies in a storage, one has the name. Default "study". */
   readonly name?: string;
@@ -26,6 +27,7 @@ export interface CreateStudyOptions {
   readonly loadIfExists?: boolean;
 }
 
+/** Of `loadStudy`. */
 export interface LoadStudyOptions extends Pick<CreateStudyOptions, "name" | "sampler" | "pruner"> {
   readonly storage: StudyStorage;
 }
@@ -66,9 +68,8 @@ export async function createStudy(options: CreateStudyOptions = {}): Promise<Stu
 }
 
 /**
- * Opens a study that there is.
+ * Opens a study that there is: without a name, the only one.
  *
- * @param options.name default: that of the only study there
  * @throws StudyError if there is none of this name, or it has several objectives; what the storage throws
  */
 export async function loadStudy({ name, ...options }: LoadStudyOptions): Promise<Study> {

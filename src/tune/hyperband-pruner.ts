@@ -8,6 +8,7 @@ import { roundedLog } from "./rounded-log.js";
 import type { StudyView } from "./sampler.js";
 import { SuccessiveHalvingPruner } from "./successive-halving-pruner.js";
 
+/** Of `hyperbandPruner`. */
 export interface HyperbandPrunerOptions {
   /** Steps after which a trial of the first bracket is first judged. Default 1. */
   readonly minResource?: number;

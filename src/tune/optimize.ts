@@ -10,6 +10,7 @@ import { TrialPruned } from "./trial-pruned.js";
 /** What is to be made as small, or as large, as possible: gives a trial's value. */
 export type Objective = (trial: Trial) => number | Promise<number>;
 
+/** Of `optimize`. */
 export interface OptimizeOptions {
   /** How many trials to run. Default null: until something else ends it. */
   readonly nTrials?: number | null;

@@ -5,6 +5,7 @@ import type { FrozenTrial } from "./frozen-trial.js";
 import { gridDensity } from "./grid-density.js";
 import type { StudyView } from "./sampler.js";
 
+/** Of `parameterImportances`. */
 export interface ParameterImportancesOptions {
   /** The share of trials that count as good, between 0 and 1. Default .1. */
   readonly targetQuantile?: number;

@@ -4,6 +4,7 @@ import type { FrozenTrial } from "./frozen-trial.js";
 import type { Pruner, PrunerVerdict } from "./pruner.js";
 import type { StudyView } from "./sampler.js";
 
+/** Of `patientPruner`. */
 export interface PatientPrunerOptions {
   /** How much better a report must be to count as better. Default 0. */
   readonly minDelta?: number;

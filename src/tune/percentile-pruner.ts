@@ -4,6 +4,7 @@ import { type FrozenTrial, lastStep } from "./frozen-trial.js";
 import type { Pruner, PrunerVerdict } from "./pruner.js";
 import type { StudyView } from "./sampler.js";
 
+/** Of `medianPruner`. */
 export interface MedianPrunerOptions {
   /** Nothing is pruned before so many trials are complete. Default 5. */
   readonly nStartupTrials?: number;

@@ -3,6 +3,7 @@ import { drawSeed, Rng } from "../core/random.js";
 import { type Distribution, drawUniformly } from "../model-selection/distributions.js";
 import type { Draw, Sampler, StudyView } from "./sampler.js";
 
+/** Of `randomSampler`. */
 export interface RandomSamplerOptions {
   /** Seed of the draws, an integer in [0, 2^32 - 1]. Default null: one is drawn when the sampler is made. */
   readonly randomState?: number | null;

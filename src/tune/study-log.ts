@@ -30,10 +30,12 @@ export class StudyLog {
     return [...this.#studies.values()];
   }
 
+  /** The study of that name; undefined where there is none. */
   find(name: string): LoggedStudy | undefined {
     return this.#byName.get(name);
   }
 
+  /** Takes in one record of the journal; the order of records decides. */
   apply(record: JournalRecord): void {
     switch (record.op) {
       case "create-study":

@@ -14,6 +14,7 @@ import { toJson } from "./to-json.js";
 import { Trial } from "./trial.js";
 import { TrialRun } from "./trial-run.js";
 
+/** Of `enqueue`. */
 export interface EnqueueOptions {
   /** To be put on record with the trial. */
   readonly userAttrs?: Readonly<Record<string, Json>>;
@@ -36,10 +37,12 @@ export class Study {
     this.#context = context;
   }
 
+  /** Its name in the journal. */
   get name(): string {
     return this.#context.study.name;
   }
 
+  /** Whether small or large values are good. */
   get direction(): Direction {
     return this.#context.study.direction;
   }
@@ -74,6 +77,7 @@ export class Study {
     return paramsOf(this.bestTrial);
   }
 
+  /** What was noted of the whole study, by name. */
   get userAttrs(): ReadonlyMap<string, Json> {
     return new Map(this.#context.study.userAttrs);
   }

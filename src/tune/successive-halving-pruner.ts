@@ -6,6 +6,7 @@ import { type FrozenTrial, lastStep } from "./frozen-trial.js";
 import type { Pruner, PrunerVerdict } from "./pruner.js";
 import type { StudyView } from "./sampler.js";
 
+/** Of `successiveHalvingPruner`. */
 export interface SuccessiveHalvingPrunerOptions {
   /**
    * Steps after which a trial is first judged. Default "auto": a hundredth of the steps of the first complete trial;

@@ -10,6 +10,7 @@ import type { Direction, Draw, Sampler, StudyView } from "./sampler.js";
 import { ranksTo, splitTrials } from "./split-trials.js";
 import { StudyError } from "./study-error.js";
 
+/** Of `tpeSampler`. */
 export interface TpeSamplerOptions {
   /** Seed of the draws, an integer in [0, 2^32 - 1]. Default null: one is drawn when the sampler is made. */
   readonly randomState?: number | null;

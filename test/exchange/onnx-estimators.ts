@@ -1,5 +1,6 @@
 import type { AnyEstimator } from "../../src/core/estimator.js";
 import {
+  CalibratedClassifierCV,
   conv2d,
   DecisionTreeClassifier,
   DecisionTreeRegressor,
@@ -21,6 +22,7 @@ import {
   RandomForestRegressor,
   RandomizedSearchCV,
   reshape,
+  StackingClassifier,
   StandardScaler,
   SVC,
   SVR,
@@ -71,6 +73,26 @@ export const CLASSIFIERS: Readonly<Record<string, () => AnyEstimator>> = {
         ["tree", tree()],
       ],
       weights: [1, 0.5, 0.5],
+    }),
+  "a calibrated forest": () => new CalibratedClassifierCV({ estimator: forest(), cv: 3 }),
+  "a stack": () =>
+    new StackingClassifier({
+      estimators: [
+        ["forest", forest()],
+        ["scaled", scaled(logistic())],
+      ],
+      cv: 3,
+    }),
+  "a stack of predictions, X passed through": () =>
+    new StackingClassifier({
+      estimators: [
+        ["svc", new SVC()],
+        ["tree", tree()],
+      ],
+      finalEstimator: forest(),
+      stackMethod: "predict",
+      passthrough: true,
+      cv: 3,
     }),
   "a pipeline of two scalers": () =>
     new Pipeline({

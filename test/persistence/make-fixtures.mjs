@@ -2,6 +2,7 @@
 // node test/persistence/make-fixtures.mjs. What is there is never written again: files of every version load for ever.
 import { existsSync, writeFileSync } from "node:fs";
 import {
+  CalibratedClassifierCV,
   choice,
   conv2d,
   DecisionTreeClassifier,
@@ -27,6 +28,7 @@ import {
   RandomForestRegressor,
   RandomizedSearchCV,
   Rng,
+  StackingClassifier,
   StandardScaler,
   SVC,
   SVR,
@@ -56,6 +58,14 @@ const steps = (last) => [
 
 /** By the name of the file: the class's name, and what is special about it. */
 const fixtures = {
+  "CalibratedClassifierCV-isotonic": [
+    new CalibratedClassifierCV({ estimator: tree(), method: "isotonic", cv: 3 }),
+    labels,
+  ],
+  "CalibratedClassifierCV-sigmoid": [
+    new CalibratedClassifierCV({ estimator: new LogisticRegression(), cv: 3, ensemble: false }),
+    labels,
+  ],
   DecisionTreeClassifier: [tree(), labels],
   DecisionTreeRegressor: [new DecisionTreeRegressor({ maxDepth: 4, randomState: 1 }), numbers],
   "DummyClassifier-stratified": [new DummyClassifier({ strategy: "stratified", randomState: 1 }), labels],
@@ -122,6 +132,7 @@ const fixtures = {
     }),
     labels,
   ],
+  StackingClassifier: [new StackingClassifier({ estimators: members(), cv: 3 }), labels],
   StandardScaler: [new StandardScaler()],
   SVC: [new SVC(), labels],
   "SVC-with-probabilities": [new SVC({ kernel: "poly", degree: 2, probability: true, randomState: 1 }), labels],
