@@ -34,7 +34,7 @@ const NAME = "SimpleImputer";
 const FACTS: Readonly<Record<SimpleImputerParams["strategy"], (cols: number, given: Label | null) => ColumnFacts>> = {
   mean: means,
   median: medians,
-  mostFrequent: modes,
+  most_frequent: modes,
   constant: constants,
 };
 
