@@ -68,14 +68,12 @@ test("Candidates that share a decomposition have the bits of independent fits.",
 });
 
 test("Eigenvectors are orthonormal and make the table again, whatever its size, clusters and zeros.", async () => {
-  const table = fc
-    .integer({ min: 1, max: 12 })
-    .chain((n) =>
-      fc.array(fc.array(fc.constantFrom(0, 0, 1, -1, 2.5, 1e-9, 1e6), { minLength: n, maxLength: n }), {
-        minLength: n,
-        maxLength: n,
-      }),
-    );
+  const table = fc.integer({ min: 1, max: 12 }).chain((n) =>
+    fc.array(fc.array(fc.constantFrom(0, 0, 1, -1, 2.5, 1e-9, 1e6), { minLength: n, maxLength: n }), {
+      minLength: n,
+      maxLength: n,
+    }),
+  );
   await fc.assert(
     fc.asyncProperty(table, async (rows) => {
       const n = rows.length;
