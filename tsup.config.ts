@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import type { Plugin } from "esbuild";
 import { defineConfig } from "tsup";
 import manifest from "./package.json" with { type: "json" };
 
@@ -15,6 +17,18 @@ const apart = {
   "tracking-disk": "src/node/tracking-disk.ts",
 };
 
+/**
+ * Alea is CommonJS, which no page loads without a bundler; so its 1 kB is built in, as an ES module. It stays a dependency of the
+ * package, so that audits and bills of materials name it.
+ */
+const aleaAsModule: Plugin = {
+  name: "alea-as-module",
+  setup: (build) =>
+    build.onLoad({ filter: /seedrandom\/lib\/alea\.js$/ }, ({ path }) => ({
+      contents: `const module = { exports: {} };\n${readFileSync(path, "utf8")}\nexport default module.exports;`,
+    })),
+};
+
 export default defineConfig({
   entry: { ...entriesOf((name) => `src/${name}.ts`), ...apart },
   format: "esm",
@@ -25,6 +39,8 @@ export default defineConfig({
   // Bundled from those of the compiler, which writes them a file each (tsconfig.declarations.json): some 50 s faster than from sources.
   dts: { entry: entriesOf((name) => `build/declarations/${name}.d.ts`) },
   external: [/^node:/],
+  noExternal: ["seedrandom"],
+  esbuildPlugins: [aleaAsModule],
   removeNodeProtocol: false,
   clean: true,
 });

@@ -1,20 +1,19 @@
 // npm run check:page: starts examples/server with models of its own and opens its page in headless Chromium, on a desktop and on a
 // phone, and uses it as people do: draws by pointer, by finger and by keyboard, compares with the server, starts a training and watches
-// it, looks at the results, loses the service and finds it again. Nothing may reach the console. `--pictures` keeps photographs in
-// docs/pictures. STATE_DIR names a folder to keep the models in; TRAIN_ROWS says of how many images, default 1500.
+// it, looks at the results, loses the service and finds it again. Nothing may reach the console. `--pictures` keeps photographs of drawing
+// in docs/pictures; npm run seed:first takes those of a training. STATE_DIR names a folder to keep the models in; TRAIN_ROWS says of how
+// many images, default 1500.
 // Needs Chromium (on Debian: apt-get install chromium; elsewhere set CHROMIUM to its path) and the npm registry.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { findChromium, launchChromium, MISSING, PLAYWRIGHT } from "./chromium.mjs";
+import { findChromium, installPlaywright, launchChromium, MISSING } from "./chromium.mjs";
+import { SERVER, startService } from "./digit-service.mjs";
 
 const PICTURES = fileURLToPath(new URL("../docs/pictures/", import.meta.url));
-const SERVER = fileURLToPath(new URL("../examples/server/", import.meta.url));
 const DESKTOP = { viewport: { width: 1280, height: 860 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 /** Milliseconds that a step of a training may take on a slow machine. */
@@ -30,34 +29,11 @@ const takePictures = process.argv.includes("--pictures");
 const temporary = mkdtempSync(join(tmpdir(), "trellis-page-"));
 const { TRAIN_ROWS = "1500", STATE_DIR = join(temporary, "state") } = process.env;
 const environment = { TRAIN_NICE: "0", ...process.env, TRAIN_ROWS, STATE_DIR, NODE_ENV: "production" };
-writeFileSync(join(temporary, "package.json"), JSON.stringify({ private: true }));
-execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", PLAYWRIGHT], {
-  cwd: temporary,
-  stdio: ["ignore", "ignore", "inherit"],
-});
+installPlaywright(temporary);
 execFileSync(process.execPath, ["build.mjs"], { cwd: SERVER, stdio: "inherit" });
 execFileSync(process.execPath, ["dist/train-models.js"], { cwd: SERVER, env: environment, stdio: "inherit" });
 
-/** Starts the service; resolves when it says where it is. */
-async function startService(port = 0) {
-  const child = spawn(process.execPath, ["dist/main.js"], {
-    cwd: SERVER,
-    env: { ...environment, PORT: String(port) },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  for await (const line of createInterface({ input: child.stderr })) {
-    const url = /http:\/\/[^/]+/.exec(line)?.[0];
-    if (url === undefined) continue;
-    const stop = async () => {
-      child.kill("SIGTERM");
-      await once(child, "exit");
-    };
-    return { url, stop };
-  }
-  throw new Error("the service has ended before it said where it is");
-}
-
-let service = await startService();
+let service = await startService(environment);
 const browser = await launchChromium(chromium, temporary);
 let failures = 0;
 
@@ -89,8 +65,8 @@ async function inWindow(window, name, work, { allows = /^$/ } = {}) {
   await context.close();
 }
 
-async function photograph(page, name, options = {}) {
-  if (takePictures) await page.screenshot({ path: join(PICTURES, `${name}.png`), ...options });
+async function photograph(page, name) {
+  if (takePictures) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
 }
 
 /** Positions of a pen that writes a seven, as shares of the sheet. */
@@ -212,7 +188,6 @@ try {
       await page.getByRole("link", { name: "Watch the training that runs" }).click();
       await page.reload();
       await page.getByRole("img", { name: /^Best score so far: .*Support vectors/ }).waitFor({ timeout: PATIENCE });
-      await photograph(page, "page-train", { fullPage: true });
       await page.getByText("completed", { exact: true }).waitFor({ timeout: PATIENCE });
       await page.getByRole("img", { name: /^Loss: Dense net/ }).waitFor();
       await page.getByText(/^Ensemble \d\d/).waitFor();
@@ -226,7 +201,6 @@ try {
     assert.equal(await page.locator(".results-table tbody tr").count(), 4);
     await page.getByLabel("Model").selectOption("svm");
     assert.equal(await page.locator(".heat-map tbody td").count(), 100);
-    await photograph(page, "page-results", { fullPage: true });
     await page
       .getByRole("link", { name: /20\d\d/ })
       .first()
@@ -258,7 +232,7 @@ try {
       await service.stop();
       await page.goto(`${service.url}/ui/#results`);
       await page.getByText("it goes on by itself").waitFor();
-      service = await startService(port);
+      service = await startService(environment, { port });
       await page.getByRole("row", { name: /best/ }).waitFor();
       await page.getByText("it goes on by itself").waitFor({ state: "detached" });
     },

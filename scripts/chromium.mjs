@@ -41,3 +41,19 @@ export function launchChromium(command, folder) {
     ],
   });
 }
+
+/** What the page at `url` leaves in `globalThis.answer`; `error` if that is nothing in so many milliseconds. */
+export async function answerOfPage(browser, url, patience = 60_000) {
+  const page = await browser.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  await page.goto(url);
+  try {
+    const answer = await page.waitForFunction("globalThis.answer", undefined, { timeout: patience });
+    return await answer.jsonValue();
+  } catch (error) {
+    return { error: `no answer (${error.message}); ${problems}` };
+  } finally {
+    await page.close();
+  }
+}

@@ -5,13 +5,15 @@ import {
   dense,
   int,
   KerasStyleClassifier,
+  learningCurve,
   Matrix,
+  permutationImportance,
   RandomForestClassifier,
   TpeTuner,
   threadPool,
   trainTestSplit,
 } from "trellis-learn";
-import { loadDigits } from "trellis-learn/datasets";
+import { loadDigits, loadIris } from "trellis-learn/datasets";
 import {
   confusionMatrixPicture,
   featureImportancesPicture,
@@ -52,6 +54,10 @@ const net = new KerasStyleClassifier({
   randomState: 0,
 });
 await net.fit(grey(XTrain), yTrain, { pool });
+const bySize = await learningCurve(forest, X, y, { shuffle: true, randomState: 0, pool });
+const iris = loadIris();
+const irisForest = await new RandomForestClassifier({ randomState: 0 }).fit(iris.X, iris.y, { pool });
+const permuted = await permutationImportance(irisForest, iris.X, iris.y, { nRepeats: 20, randomState: 0, pool });
 await pool.close();
 
 const pictures = {
@@ -61,6 +67,11 @@ const pictures = {
   "reliability-diagram": reliabilityDiagramPicture(scored),
   "worst-mistakes": worstMistakesPicture({ ...scored, X: XTest, shape: [8, 8], most: 8, ink: true }),
   "learning-curve": learningCurvePicture(net.history),
+  "scores-by-size": learningCurvePicture(bySize, { title: "Learning curve of a forest", scoreName: "Accuracy" }),
+  "permutation-importances": featureImportancesPicture(permuted, {
+    names: iris.featureNames,
+    title: "Permutation importances",
+  }),
   "feature-importances": featureImportancesPicture(forest.featureImportances, { shape: [8, 8] }),
   "optimization-history": optimizationHistoryPicture(tuner, { valueName: "CV accuracy" }),
   "parameter-importances": parameterImportancesPicture(tuner),

@@ -11,6 +11,19 @@ export type { BoostedTree, ImportanceKind } from "./boosting/boosted-tree.js";
 export type { BoostingParams } from "./boosting/boosting-params.js";
 export type { EvalFunction } from "./boosting/eval-metrics.js";
 export type { ObjectiveName } from "./boosting/objectives.js";
+export {
+  CalibratedClassifierCV,
+  type CalibratedClassifierCVParams,
+  type CalibratedModel,
+  type CalibratedPair,
+} from "./calibration/calibrated-classifier-cv.js";
+export type { Calibrator, Isotonic, Sigmoid } from "./calibration/calibrators.js";
+export type { ColumnMembers, Columns, ColumnTransformers } from "./compose/column-choice.js";
+export {
+  ColumnTransformer,
+  type ColumnTransformerModel,
+  type ColumnTransformerParams,
+} from "./compose/column-transformer.js";
 export { type LastOf, Pipeline, type PipelineModel, type PipelineParams } from "./compose/pipeline.js";
 export type { ClassWeight } from "./core/class-weight.js";
 // For writing estimators
@@ -68,6 +81,7 @@ export type { StateArray, StateValue } from "./core/state.js";
 export type { LabelTarget, NoTarget, NumberTarget, Target, TargetLike } from "./core/target.js";
 export { Transformer } from "./core/transformer.js";
 export { Workspace } from "./core/workspace.js";
+export { PCA, type PCAParams, type PCAState } from "./decomposition/pca.js";
 export { DummyClassifier, type DummyClassifierParams, type DummyState } from "./dummy/dummy-classifier.js";
 export type { ForestModel } from "./ensemble/forest.js";
 export {
@@ -88,10 +102,21 @@ export {
   type RandomForestRegressorParams,
 } from "./ensemble/random-forest.js";
 export { VotingClassifier, type VotingClassifierParams, type VotingModel } from "./ensemble/voting.js";
+export {
+  type PermutationImportance,
+  type PermutationImportanceOptions,
+  permutationImportance,
+} from "./inspection/permutation-importance.js";
 // Where kernels run
 export type { Kernel, KernelCode, KernelModule } from "./kernels/kernel.js";
+export {
+  LinearRegression,
+  type LinearRegressionParams,
+  type LinearRegressionState,
+} from "./linear/linear-regression.js";
 export { LinearSVC, type LinearSVCParams, type LinearSVCState } from "./linear/linear-svc.js";
 export { LogisticRegression, type LogisticRegressionParams, type LogisticState } from "./linear/logistic-regression.js";
+export { Ridge, type RidgeParams } from "./linear/ridge.js";
 // Metrics
 export * from "./metrics/index.js";
 // Model selection
@@ -123,6 +148,11 @@ export type {
 } from "./model-selection/events.js";
 export { GridSearchCV, type GridSearchCVParams } from "./model-selection/grid-search-cv.js";
 export { HalvingGridSearchCV, type HalvingGridSearchCVParams } from "./model-selection/halving-grid-search-cv.js";
+export {
+  type LearningCurveOptions,
+  type LearningCurveScores,
+  learningCurve,
+} from "./model-selection/learning-curve.js";
 export { type GridLike, ParameterGrid } from "./model-selection/parameter-grid.js";
 export { type ParamDistributions, ParameterSampler } from "./model-selection/parameter-sampler.js";
 export { RandomizedSearchCV, type RandomizedSearchCVParams } from "./model-selection/randomized-search-cv.js";
@@ -132,6 +162,7 @@ export { SearchCV, type SearchModel } from "./model-selection/search-cv.js";
 export type { JournalSpec, JournalUnit, OpenJournal, SearchJournal } from "./model-selection/search-journal.js";
 export type { SearchParams } from "./model-selection/search-params.js";
 export type { RoundOptions, SearchFitOptions, SearchRun } from "./model-selection/search-run.js";
+export { GaussianNB, type GaussianNBParams, type GaussianNBState } from "./naive-bayes/gaussian-nb.js";
 // Neural networks
 export type {
   Epoch,
@@ -172,14 +203,12 @@ export { type ThreadPoolOptions, threadPool } from "./parallel/thread-pool.js";
 export { fromBytes, type LoadOptions } from "./persistence/from-bytes.js";
 export type { EstimatorClass } from "./persistence/registry.js";
 export { type SaveOptions, toBytes } from "./persistence/to-bytes.js";
+export type { Categories } from "./preprocessing/categories.js";
 export { LabelEncoder } from "./preprocessing/label-encoder.js";
 export { MinMaxScaler, type MinMaxScalerParams, type MinMaxScalerState } from "./preprocessing/min-max-scaler.js";
-export {
-  type Categories,
-  OneHotEncoder,
-  type OneHotEncoderParams,
-  type OneHotState,
-} from "./preprocessing/one-hot-encoder.js";
+export { OneHotEncoder, type OneHotEncoderParams, type OneHotState } from "./preprocessing/one-hot-encoder.js";
+export { OrdinalEncoder, type OrdinalEncoderParams, type OrdinalState } from "./preprocessing/ordinal-encoder.js";
+export { SimpleImputer, type SimpleImputerParams, type SimpleImputerState } from "./preprocessing/simple-imputer.js";
 export {
   StandardScaler,
   type StandardScalerParams,
@@ -198,6 +227,10 @@ export {
   type TrainTestSplitOptions,
   trainTestSplit,
 } from "./split/train-test-split.js";
+export type { StackingModel, StackMembers } from "./stacking/stacking.js";
+export { StackingClassifier, type StackingClassifierParams } from "./stacking/stacking-classifier.js";
+export type { StackingParams, StackMethod } from "./stacking/stacking-params.js";
+export { StackingRegressor, type StackingRegressorParams } from "./stacking/stacking-regressor.js";
 export type { KernelOfTables, KernelParams } from "./svm/kernel-params.js";
 export { SVC, type SVCParams } from "./svm/svc.js";
 export type { SvmModel } from "./svm/svm-model.js";

@@ -17,6 +17,7 @@ export type { EvaluationHistory, LearningCurve, ScoresBySize, TrainingHistory } 
 export {
   type FeatureImportancesPictureOptions,
   featureImportancesPicture,
+  type SpreadImportances,
 } from "./report/feature-importances-picture.js";
 export type { FinishedSearch } from "./report/finished-search.js";
 export { type LearningCurvePictureOptions, learningCurvePicture } from "./report/learning-curve-picture.js";

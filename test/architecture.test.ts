@@ -8,9 +8,21 @@ const LAYERS = [
   ["parallel"],
   ["core"],
   ["split"],
-  ["tree", "linear", "svm", "neighbors", "preprocessing", "neural", "dummy", "boosting"],
+  [
+    "tree",
+    "linear",
+    "svm",
+    "naive-bayes",
+    "neighbors",
+    "preprocessing",
+    "neural",
+    "dummy",
+    "boosting",
+    "decomposition",
+  ],
   ["ensemble", "compose"],
   ["model-selection"],
+  ["stacking", "calibration", "inspection"],
   ["tune"],
 ];
 /** Folders that only the entry files, src/*.ts, import; they themselves import from any layer. */

@@ -2,42 +2,51 @@ import { difference, duration, markdownTable, paramsText, score, times } from ".
 
 const NAMES = ["fcnn", "xgboost", "rf", "svm", "cnn"];
 const TITLES = {
-  fcnn: "dense net",
-  xgboost: "boosted trees",
-  rf: "random forest",
-  svm: "support vector machine",
-  cnn: "convolutional net",
+  fcnn: "dense net (fcnn)",
+  xgboost: "boosted trees (xgboost)",
+  rf: "random forest (rf)",
+  svm: "support vector machine (svm)",
+  cnn: "convolutional net (cnn)",
   ensemble: "ensemble",
   vote: "soft vote of the five",
 };
 const SCORES = ["accuracy", "test_accuracy", "test_loss", "roc_auc_score", "recall"];
 const HEADER = ["CV accuracy", "test accuracy", "log loss", "ROC AUC", "recall", "best parameters"];
 
-const scoresOf = (entry, format = score) => SCORES.map((name) => (name in entry ? format(entry[name]) : ""));
+const scoresOf = (entry) => SCORES.map((name) => score(entry[name]));
 const textOf = ({ best_params: params }) => paramsText(Object.fromEntries(Object.entries(params ?? {}).filter(notRbf)));
 /** The one kernel of the seed's grid. */
 const notRbf = ([name]) => name !== "kernel";
 
-/** The seed's table and ours on the seed's rows. */
-function sameRows(published, { models }) {
+/** The seed's table and ours on the seed's rows; between them what today's Python makes of the seed's parameters there. */
+function sameRows(published, python, { models, ensemble }) {
   const rows = NAMES.flatMap((name) => {
     const [theirs, ours] = [published[name], models[name]];
+    const again = python.models[name];
+    const peer = name === "xgboost" ? "xgboost" : "scikit-learn";
     const differences = SCORES.map((each) => difference(ours[each] - theirs[each]));
     return [
       [`**${TITLES[name]}**`, "seed", ...scoresOf(theirs), textOf(theirs)],
+      ...(again ? [["", `${peer} ${python.versions[peer]}`, ...scoresOf(again), "the seed's"]] : []),
       ["", "Trellis", ...scoresOf(ours), textOf(ours)],
-      ["", "difference", ...differences, ""],
+      ["", "Trellis − seed", ...differences, ""],
     ];
   });
+  rows.push([`**${TITLES.ensemble}**`, "Trellis", ...scoresOf(ensemble), ""]);
   return markdownTable(["model", "", ...HEADER], rows, 2);
 }
 
-/** Every digit of the model that has no chance in it. */
-function everyDigit(published, { models }) {
-  const rows = SCORES.map((name, i) => [HEADER[i], `${published.svm[name]}`, `${models.svm[name]}`]);
-  return markdownTable(["support vector machine", "seed", "Trellis"], rows);
+/** Every digit of the models whose scores are the same wherever they are fitted. */
+function everyDigit(published, python, { models }) {
+  const scikitLearn = `scikit-learn ${python.versions["scikit-learn"]}`;
+  const rows = SCORES.flatMap((name, i) => [
+    [HEADER[i], "svm", `${published.svm[name]}`, `${python.models.svm[name]}`, `${models.svm[name]}`],
+    ["", "rf", `${published.rf[name]}`, `${python.models.rf[name]}`, ""],
+  ]);
+  return markdownTable(["", "model", "seed", scikitLearn, "Trellis"], rows, 2);
 }
 
+/** What the service has found. */
 function entries({ models, ensemble }) {
   const all = [...NAMES.map((name) => [name, models[name]]), ["ensemble", ensemble]];
   const rows = all.map(([name, entry]) => [TITLES[name], ...scoresOf(entry), textOf(entry)]);
@@ -95,10 +104,11 @@ export function firstSeedTables(read) {
   const request = read("docs/reports/data/first-seed-request.json");
   const run = read("docs/reports/data/first-seed-run.json");
   const rows = read("docs/reports/data/first-seed-rows.json");
+  const python = read("docs/reports/data/first-seed-python.json");
   const bench = read("benchmarks/results/request.json");
   return {
-    "same rows": sameRows(published, rows),
-    "every digit": everyDigit(published, rows),
+    "same rows": sameRows(published, python, rows),
+    "every digit": everyDigit(published, python, rows),
     "the request": entries(run),
     confusion: confusion(run),
     times: timeRows(bench),

@@ -5,7 +5,7 @@ export function markdownTable(header, rows, texts = 1) {
   return [header, rule, ...rows].map(line).join("\n");
 }
 
-/** A score, a loss or their difference. */
+/** A score or a loss; nothing where there is none. */
 export const score = (value) => (value === undefined || value === null ? "" : value.toFixed(4));
 
 export function difference(value) {
@@ -27,7 +27,7 @@ export function digits(value) {
   return value < 100 ? String(value.toPrecision(3)) : Math.round(value).toLocaleString("en");
 }
 
-/** `max_depth 3, n_estimators 100`, in the order of the first model's names. */
+/** `max_depth 3, n_estimators 100`, by name. */
 export function paramsText(params) {
   const snake = (name) => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return Object.entries(params)

@@ -26,7 +26,7 @@ import {
 } from "../core/named-estimators.js";
 import { outputOf, predictAll } from "../core/predict-all.js";
 import type { Target, TargetLike } from "../core/target.js";
-import { Workspace } from "../core/workspace.js";
+import { workOn } from "../core/work-on.js";
 
 export interface PipelineParams<T extends NamedEstimators = NamedEstimators> {
   /** Pairs [name, estimator] in order: transformers, then any estimator. */
@@ -190,7 +190,7 @@ async function* fitChains(
   for await (const i of fitAll(next, X, y, { ...run, onFailure })) fitted.push(going[i]!);
   for (const [Z, group] of await transformed(fitted, depth, X, ctx)) {
     const made = { ...data, X: Z, evalSets: await evalSetsAfter(group[0]!.steps[depth]!, data, Z, ctx) };
-    yield* within(ctx, X, Z, (inner) => fitChains(group, depth + 1, made, inner, fail));
+    yield* workOn(ctx, X, Z, (inner) => fitChains(group, depth + 1, made, inner, fail));
   }
 }
 
@@ -221,7 +221,7 @@ async function* askChains(
   const last = ending.map(({ steps }) => steps[depth]!);
   for await (const [i, output] of predictAll(last, X, method, ctx)) yield [ending[i]!.index, output];
   for (const [Z, group] of await transformed(going, depth, X, ctx)) {
-    yield* within(ctx, X, Z, (inner) => askChains(group, depth + 1, Z, method, inner));
+    yield* workOn(ctx, X, Z, (inner) => askChains(group, depth + 1, Z, method, inner));
   }
 }
 
@@ -247,23 +247,4 @@ async function transformed(
     else group.push(chains[i]!);
   }
   return groups;
-}
-
-/** Work on a table that was made of X: what is shared on its account is let go with it. */
-async function* within<C extends RunContext, Item>(
-  ctx: C,
-  X: Matrix,
-  Z: Matrix,
-  work: (ctx: C) => AsyncGenerator<Item>,
-): AsyncGenerator<Item> {
-  if (Z.root === X.root) {
-    yield* work(ctx);
-    return;
-  }
-  const workspace = new Workspace();
-  try {
-    yield* work({ ...ctx, workspace });
-  } finally {
-    workspace.close();
-  }
 }

@@ -24,8 +24,11 @@ export interface TensorLike {
   readonly data: ArrayLike<number> | (() => ArrayLike<number> | Promise<ArrayLike<number>>);
 }
 
-/** What is accepted as X: rows of numbers, rows of typed arrays, a Matrix, or anything with `shape` and `data`. */
-export type MatrixLike = Matrix | readonly (readonly number[])[] | readonly NumericArray[] | TensorLike;
+/**
+ * What is accepted as X: rows of numbers, rows of typed arrays, a Matrix, or anything with `shape` and `data`. Encoders, and who
+ * gives columns to them, take rows with strings and booleans too; all others refuse those.
+ */
+export type MatrixLike = Matrix | readonly (readonly Label[])[] | readonly NumericArray[] | TensorLike;
 
 export interface MatrixOptions {
   /** For bytes: the value of a cell is `Math.fround(byte * scale)`; so "pixels / 255" costs no copy. Default none. */

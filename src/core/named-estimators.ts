@@ -34,7 +34,7 @@ export function renamed<T extends NamedEstimators>(named: T, members: Readonly<R
  * @param taken the names of the composite's own parameters
  */
 export function namesComplaint(
-  named: NamedEstimators,
+  named: readonly (readonly [name: string, ...rest: unknown[]])[],
   parameter: string,
   owner: string,
   taken: readonly string[],

@@ -1,4 +1,5 @@
 import alea from "seedrandom/lib/alea.js";
+/*! Alea: Copyright (C) 2010 by Johannes Baagøe. MIT licence, from the package seedrandom, which is built in. */
 
 /**
  * A stream of pseudo-random numbers named by a seed and a path of labels. Streams of different labels are independent,

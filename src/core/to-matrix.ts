@@ -1,3 +1,4 @@
+import { CellTable } from "./cell-table.js";
 import { InvalidDataError } from "./errors.js";
 import type { Label } from "./labels.js";
 import { Matrix, type MatrixData, type MatrixLike, type NumericArray, type TensorLike } from "./matrix.js";
@@ -27,8 +28,13 @@ const STRIDE = 1 << 16;
  * @throws InvalidDataError naming the row and the column, and what was expected
  */
 export async function toMatrix(X: MatrixLike, options: ToMatrixOptions = {}): Promise<Matrix> {
-  const { name = "X", allowsNaN = false, signal } = options;
-  const matrix = options.allowsLabels === true && holdsLabels(X) ? labelTable(X, name) : await fromAny(X, name, signal);
+  const { name = "X", allowsNaN = false, allowsLabels = false, signal } = options;
+  const matrix = allowsLabels && holdsLabels(X) ? labelTable(X, name, allowsNaN) : await fromAny(X, name, signal);
+  if (matrix.labels !== null && !allowsLabels) {
+    throw new InvalidDataError(
+      `${name} must hold numbers; got a table with strings or booleans, which an encoder makes numbers of`,
+    );
+  }
   if (matrix.rows === 0)
     throw new InvalidDataError(`${name} has 0 rows (shape (0, ${matrix.cols})); at least 1 is needed`);
   if (matrix.cols === 0) {
@@ -116,11 +122,10 @@ function holdsLabels(X: unknown): X is readonly (readonly Label[])[] {
   return false;
 }
 
-/** A table of positions in the distinct labels of all its cells. */
-function labelTable(rows: readonly (readonly Label[])[], name: string): Matrix {
+/** Rows of labels and numbers as one table. */
+function labelTable(rows: readonly (readonly Label[])[], name: string, allowsNaN: boolean): Matrix {
   const cols = rows[0]!.length;
-  const positions = new Map<Label, number>();
-  const data: number[] = []; // Grown row by row: a length may lie.
+  const table = new CellTable();
   for (const [i, row] of rows.entries()) {
     if (!Array.isArray(row) || row.length !== cols) {
       throw new InvalidDataError(
@@ -130,18 +135,18 @@ function labelTable(rows: readonly (readonly Label[])[], name: string): Matrix {
     }
     for (let j = 0; j < cols; j++) {
       const cell: Label = row[j];
-      if (typeof cell !== "string" && typeof cell !== "boolean" && !Number.isFinite(cell)) {
+      const isLabel = typeof cell === "string" || typeof cell === "boolean" || Number.isFinite(cell);
+      if (!isLabel && !(allowsNaN && Number.isNaN(cell))) {
         throw new InvalidDataError(
           `${name} must hold strings, booleans or finite numbers; got ${describe(cell)} at row ${i}, column ${j}`,
           i,
           j,
         );
       }
-      if (!positions.has(cell)) positions.set(cell, positions.size);
-      data.push(positions.get(cell)!);
+      table.add(cell);
     }
   }
-  return new Matrix(Float64Array.from(data), rows.length, cols, { labels: [...positions.keys()] });
+  return table.toMatrix(cols);
 }
 
 async function fromTensor(tensor: TensorLike, name: string): Promise<Matrix> {

@@ -1,15 +1,14 @@
 import { Classifier } from "../core/classifier.js";
-import { InvalidDataError, InvalidModelError, NotFittedError } from "../core/errors.js";
-import {
-  type AnyEstimator,
-  type Definition,
-  Estimator,
-  type FitContext,
-  type FittedWith,
-  type Method,
-  type Output,
-  type RunContext,
-  type TrainingData,
+import { InvalidModelError } from "../core/errors.js";
+import type {
+  AnyEstimator,
+  Definition,
+  FitContext,
+  FittedWith,
+  Method,
+  Output,
+  RunContext,
+  TrainingData,
 } from "../core/estimator.js";
 import { fitAll } from "../core/fit-all.js";
 import { type Label, sameLabels } from "../core/labels.js";
@@ -25,6 +24,7 @@ import {
 } from "../core/named-estimators.js";
 import { boolean, oneOf, rule } from "../core/params.js";
 import { predictAll } from "../core/predict-all.js";
+import { asFitted } from "../core/prefit.js";
 import type { LabelTarget } from "../core/target.js";
 import { describe } from "../core/to-matrix.js";
 
@@ -158,7 +158,7 @@ export class VotingClassifier<const T extends NamedEstimators = NamedEstimators>
   ): AsyncGenerator<readonly [index: number, model: VotingModel]> {
     const teams = new Map<number, readonly AnyEstimator[]>();
     for (const [i, { estimators, prefit }] of candidates.entries()) {
-      if (prefit) yield [i, { members: estimators.map(([name, member]) => asFitted(name, member, data)) }];
+      if (prefit) yield [i, { members: estimators.map(([name, member]) => prefitMember(name, member, data)) }];
       else
         teams.set(
           i,
@@ -252,24 +252,8 @@ async function* fitTeams(
   if (failures.length > 0) throw failures[0];
 }
 
-/** A copy of a member that was fitted before, which its owner may refit without changing this ensemble. */
-function asFitted(name: string, member: AnyEstimator, { X, y }: TrainingData<LabelTarget>): AnyEstimator {
-  const who = `the member "${name}" of ${NAME}`;
-  if (!member.isFitted) throw new NotFittedError(`${who} must be fitted where prefit is true; it is not`);
-  const { nFeatures, classes } = member.state;
-  if (nFeatures !== X.cols) {
-    throw new InvalidDataError(`X has ${X.cols} features, but ${who} was fitted on ${nFeatures}`);
-  }
-  if (!sameLabels(classes, y.classes)) {
-    throw new InvalidDataError(`y has the classes ${list(y.classes)}, but ${who} was fitted on ${list(classes ?? [])}`);
-  }
-  const copy = member.clone();
-  Estimator.restore(copy, member.state);
-  return copy;
-}
-
-function list(labels: readonly Label[]): string {
-  return labels.map((label) => JSON.stringify(label)).join(", ");
+function prefitMember(name: string, member: AnyEstimator, data: TrainingData): AnyEstimator {
+  return asFitted(member, data, `the member "${name}" of ${NAME}`, "where prefit is true");
 }
 
 /** For each row the weighted mean of the members' probabilities, summed in the order of the members (numpy.average). */

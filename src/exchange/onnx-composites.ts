@@ -1,8 +1,20 @@
+import type { CalibratedModel } from "../calibration/calibrated-classifier-cv.js";
+import { scoringMethodOf } from "../calibration/scores-of.js";
 import type { Pipeline } from "../compose/pipeline.js";
-import type { AnyEstimator } from "../core/estimator.js";
+import type { AnyEstimator, Method } from "../core/estimator.js";
 import type { VotingClassifier } from "../ensemble/voting.js";
 import type { SearchModel } from "../model-selection/search-cv.js";
-import { type Answer, type Classes, largest, type Table, unsupported, type Write } from "./onnx-answers.js";
+import type { StackingModel } from "../stacking/stacking.js";
+import { type AnyStackingParams, methodOf } from "../stacking/stacking-params.js";
+import {
+  type Answer,
+  bothClasses,
+  type Classes,
+  largest,
+  type Table,
+  unsupported,
+  type Write,
+} from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 
 export function writePipeline({ state }: Pipeline, X: Table, graph: OnnxGraph, write: Write): Answer {
@@ -38,6 +50,63 @@ export function writeVoting(voting: VotingClassifier, X: Table, graph: OnnxGraph
     graph,
   );
   const probabilities = graph.node("Div", [sum, total]);
+  return { kind: "classes", codes: largest(probabilities, graph), probabilities };
+}
+
+/** The final estimator's answer to what the members answer, with X where it is passed through; the table is in f32. */
+export function writeStacking(stack: AnyEstimator, X: Table, graph: OnnxGraph, write: Write): Answer {
+  const { model, classes } = stack.state;
+  const { members, finalEstimator } = model as StackingModel;
+  const params = stack.params as AnyStackingParams;
+  const parts = members.map((member) => {
+    const method = methodOf(member, params);
+    if (method === "decisionFunction") {
+      throw unsupported(
+        stack,
+        `it learns from decision values of ${member.definition.name}; take stackMethod "predict"`,
+      );
+    }
+    return columnsOf(write(member, X, graph), method, classes?.length ?? 0, graph);
+  });
+  if (params.passthrough) parts.push({ name: graph.cast(X.name, "double"), cols: X.cols });
+  const names = parts.map(({ name }) => name);
+  const Z = graph.cast(graph.node("Concat", names, { axis: 1 }), "float");
+  return write(finalEstimator, { name: Z, cols: parts.reduce((sum, { cols }) => sum + cols, 0) }, graph);
+}
+
+/** A member's columns in f64: its probabilities, of two classes that of the second, the codes of its classes, or its numbers. */
+function columnsOf(answer: Answer, method: Method, classes: number, graph: OnnxGraph): Table {
+  if (answer.kind === "numbers") return { name: answer.values, cols: 1 };
+  const { codes, probabilities } = answer as Classes;
+  if (method === "predict") {
+    return { name: graph.cast(graph.node("Unsqueeze", [codes, graph.integers(1)]), "double"), cols: 1 };
+  }
+  if (classes !== 2) return { name: probabilities!, cols: classes };
+  return { name: graph.node("Gather", [probabilities!, graph.integers(1)], { axis: 1 }), cols: 1 };
+}
+
+export function writeCalibrated(calibrated: AnyEstimator, X: Table, graph: OnnxGraph, write: Write): Answer {
+  const { pairs } = calibrated.state.model as CalibratedModel;
+  const tables = pairs.map(({ estimator, calibrators }) => {
+    if (scoringMethodOf(estimator) !== "predictProba") {
+      throw unsupported(calibrated, `it calibrates decision values of ${estimator.definition.name}`);
+    }
+    const { probabilities } = write(estimator, X, graph) as Classes;
+    const columns = calibrators.map((calibrator, c) => {
+      if (calibrator.kind === "isotonic") throw unsupported(calibrated, "its curves are isotonic, and no sigmoids");
+      const of = graph.integers(calibrators.length === 1 ? 1 : c);
+      const scaled = graph.node("Mul", [
+        graph.node("Gather", [probabilities!, of], { axis: 1 }),
+        graph.double(-calibrator.slope),
+      ]);
+      return graph.node("Sigmoid", [graph.node("Sub", [scaled, graph.double(calibrator.offset)])]);
+    });
+    if (columns.length === 1) return bothClasses(columns[0]!, graph);
+    const table = graph.node("Concat", columns, { axis: 1 });
+    return graph.node("Div", [table, graph.node("ReduceSum", [table, graph.integers(1)])]);
+  });
+  const ones = tables.map(() => 1);
+  const probabilities = graph.node("Div", [weightedSum(tables, ones, graph), graph.double(tables.length)]);
   return { kind: "classes", codes: largest(probabilities, graph), probabilities };
 }
 

@@ -1,3 +1,4 @@
+import { CalibratedClassifierCV } from "../calibration/calibrated-classifier-cv.js";
 import { Pipeline } from "../compose/pipeline.js";
 import type { AnyEstimator } from "../core/estimator.js";
 import { DummyClassifier } from "../dummy/dummy-classifier.js";
@@ -15,13 +16,15 @@ import { KerasStyleRegressor } from "../neural/keras-style-regressor.js";
 import { MinMaxScaler } from "../preprocessing/min-max-scaler.js";
 import { OneHotEncoder } from "../preprocessing/one-hot-encoder.js";
 import { StandardScaler } from "../preprocessing/standard-scaler.js";
+import { StackingClassifier } from "../stacking/stacking-classifier.js";
+import { StackingRegressor } from "../stacking/stacking-regressor.js";
 import { SVC } from "../svm/svc.js";
 import { SVR } from "../svm/svr.js";
 import { DecisionTreeClassifier, DecisionTreeRegressor } from "../tree/decision-tree.js";
 import { TpeTuner } from "../tune/tpe-tuner.js";
 import { type Answer, type Table, unsupported, type Writer } from "./onnx-answers.js";
 import { writeBoostingClassifier, writeBoostingRegressor } from "./onnx-boosting.js";
-import { writePipeline, writeSearch, writeVoting } from "./onnx-composites.js";
+import { writeCalibrated, writePipeline, writeSearch, writeStacking, writeVoting } from "./onnx-composites.js";
 import { writeDummyClassifier } from "./onnx-dummy.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 import { writeLinearSVC, writeLogisticRegression } from "./onnx-linear.js";
@@ -36,6 +39,7 @@ const entry = <E>(Class: new (params: never) => E, write: Writer<E & AnyEstimato
 
 /** Who writes the estimators of which class. */
 const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Writer<AnyEstimator>>([
+  [CalibratedClassifierCV, writeCalibrated],
   entry(DecisionTreeClassifier, writeTreeClassifier),
   entry(DecisionTreeRegressor, writeTreeRegressor),
   entry(DummyClassifier, writeDummyClassifier),
@@ -53,6 +57,8 @@ const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Wri
   entry(RandomForestClassifier, writeForestClassifier),
   entry(RandomForestRegressor, writeForestRegressor),
   entry(RandomizedSearchCV, writeSearch),
+  entry(StackingClassifier, writeStacking),
+  entry(StackingRegressor, writeStacking),
   entry(StandardScaler, writeStandardScaler),
   entry(SVC, writeSVC),
   entry(SVR, writeSVR),

@@ -76,3 +76,13 @@ export async function scoreRows(
     scope.free();
   }
 }
+
+/** What a linear regression predicts for each row. */
+export async function predictLinear(
+  X: Matrix,
+  { coef, intercept }: { readonly coef: Float64Array; readonly intercept: number },
+  ctx: RunContext,
+): Promise<Float64Array> {
+  const scores = await scoreRows(X, { coef, intercept: Float64Array.of(intercept) }, false, ctx);
+  return scores.data as Float64Array;
+}

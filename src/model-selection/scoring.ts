@@ -96,12 +96,16 @@ export function asError(error: unknown): Error {
 function byMethod(scorers: readonly Scorer[], estimator: AnyEstimator): Map<Method, Scorer[]> {
   const groups = new Map<Method, Scorer[]>();
   for (const scorer of scorers) {
-    const { needs } = scorer;
-    const either = estimator.methods.includes("decisionFunction") ? "decisionFunction" : "predictProba";
-    const method = needs === "proba-or-decision" ? either : needs;
+    const method = methodFor(scorer, estimator);
     const group = groups.get(method);
     if (group === undefined) groups.set(method, [scorer]);
     else group.push(scorer);
   }
   return groups;
+}
+
+/** What a scorer asks of an estimator. */
+export function methodFor({ needs }: Scorer, estimator: AnyEstimator): Method {
+  if (needs !== "proba-or-decision") return needs;
+  return estimator.methods.includes("decisionFunction") ? "decisionFunction" : "predictProba";
 }

@@ -1,6 +1,7 @@
 import { type AnyEstimator, Estimator } from "../core/estimator.js";
 import { boolean, jobs, nullable, type Rule, real, rule, type Schema } from "../core/params.js";
 import type { CvLike } from "../split/check-cv.js";
+import { cvRule } from "./cv-rule.js";
 import { type Scoring, scorersOf } from "./scoring.js";
 
 /** What every search is told. */
@@ -52,14 +53,7 @@ export function searchRules<E extends AnyEstimator>(): Schema<SearchParams<E>> {
       samples: [null, "accuracy"],
       wrong: [1, [], true],
     }),
-    cv: rule<CvLike>({
-      default: 5,
-      expected: "an integer >= 2, a splitter or pairs of row numbers",
-      allows: (value) =>
-        (Number.isSafeInteger(value) && (value as number) >= 2) || (typeof value === "object" && value !== null),
-      samples: [2, 3],
-      wrong: [1, 0, 2.5, "3", null],
-    }),
+    cv: cvRule(),
     refit: rule<boolean | string>({
       default: true,
       expected: "true, false or a scorer's name",

@@ -15,9 +15,15 @@ type Import = () => Promise<EstimatorClass>;
 
 /** Where this library's estimators are. A name in a file is only ever looked up here, never resolved. */
 const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
+  [
+    "CalibratedClassifierCV",
+    async () => (await import("../calibration/calibrated-classifier-cv.js")).CalibratedClassifierCV,
+  ],
+  ["ColumnTransformer", async () => (await import("../compose/column-transformer.js")).ColumnTransformer],
   ["DecisionTreeClassifier", async () => (await import("../tree/decision-tree.js")).DecisionTreeClassifier],
   ["DecisionTreeRegressor", async () => (await import("../tree/decision-tree.js")).DecisionTreeRegressor],
   ["DummyClassifier", async () => (await import("../dummy/dummy-classifier.js")).DummyClassifier],
+  ["GaussianNB", async () => (await import("../naive-bayes/gaussian-nb.js")).GaussianNB],
   [
     "GradientBoostingClassifier",
     async () => (await import("../ensemble/gradient-boosting-classifier.js")).GradientBoostingClassifier,
@@ -33,14 +39,21 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ],
   ["KerasStyleClassifier", async () => (await import("../neural/keras-style-classifier.js")).KerasStyleClassifier],
   ["KerasStyleRegressor", async () => (await import("../neural/keras-style-regressor.js")).KerasStyleRegressor],
+  ["LinearRegression", async () => (await import("../linear/linear-regression.js")).LinearRegression],
   ["LinearSVC", async () => (await import("../linear/linear-svc.js")).LinearSVC],
   ["LogisticRegression", async () => (await import("../linear/logistic-regression.js")).LogisticRegression],
   ["MinMaxScaler", async () => (await import("../preprocessing/min-max-scaler.js")).MinMaxScaler],
   ["OneHotEncoder", async () => (await import("../preprocessing/one-hot-encoder.js")).OneHotEncoder],
+  ["OrdinalEncoder", async () => (await import("../preprocessing/ordinal-encoder.js")).OrdinalEncoder],
+  ["PCA", async () => (await import("../decomposition/pca.js")).PCA],
   ["Pipeline", async () => (await import("../compose/pipeline.js")).Pipeline],
   ["RandomForestClassifier", async () => (await import("../ensemble/random-forest.js")).RandomForestClassifier],
   ["RandomForestRegressor", async () => (await import("../ensemble/random-forest.js")).RandomForestRegressor],
   ["RandomizedSearchCV", async () => (await import("../model-selection/randomized-search-cv.js")).RandomizedSearchCV],
+  ["Ridge", async () => (await import("../linear/ridge.js")).Ridge],
+  ["SimpleImputer", async () => (await import("../preprocessing/simple-imputer.js")).SimpleImputer],
+  ["StackingClassifier", async () => (await import("../stacking/stacking-classifier.js")).StackingClassifier],
+  ["StackingRegressor", async () => (await import("../stacking/stacking-regressor.js")).StackingRegressor],
   ["StandardScaler", async () => (await import("../preprocessing/standard-scaler.js")).StandardScaler],
   ["SVC", async () => (await import("../svm/svc.js")).SVC],
   ["SVR", async () => (await import("../svm/svr.js")).SVR],

@@ -1,3 +1,4 @@
+import { forEachRow, mapValues, requireFinite, transformed } from "../core/by-row.js";
 import type {
   Definition,
   FitContext,
@@ -11,7 +12,6 @@ import type { Matrix, MatrixLike } from "../core/matrix.js";
 import { arrayOf, recordOf, requireShape } from "../core/model-shape.js";
 import { boolean, rule } from "../core/params.js";
 import { Transformer } from "../core/transformer.js";
-import { forEachRow, mapValues, requireFinite, transformed } from "./by-row.js";
 
 export interface MinMaxScalerParams {
   /** What the smallest and the largest value of each feature become. Default [0, 1]. */

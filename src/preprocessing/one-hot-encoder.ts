@@ -1,3 +1,4 @@
+import { forEachRow, transformed } from "../core/by-row.js";
 import { InvalidDataError, InvalidModelError, InvalidParameterError } from "../core/errors.js";
 import type {
   Definition,
@@ -8,14 +9,19 @@ import type {
   RunOptions,
   TrainingData,
 } from "../core/estimator.js";
-import { type Label, uniqueLabels } from "../core/labels.js";
+import type { Label } from "../core/labels.js";
 import { Matrix, type MatrixLike } from "../core/matrix.js";
-import { arrayOf, listOf, recordOf, requireShape, thatIs } from "../core/model-shape.js";
-import { nullable, oneOf, rule } from "../core/params.js";
+import { arrayOf, listOf, recordOf, requireShape } from "../core/model-shape.js";
+import { nullable, oneOf } from "../core/params.js";
 import { Transformer } from "../core/transformer.js";
-import { forEachRow, transformed } from "./by-row.js";
-
-export type Categories = readonly (readonly Label[])[];
+import {
+  type Categories,
+  categoriesRule,
+  categoriesShape,
+  forEachCell,
+  learnCategories,
+  unknownCategory,
+} from "./categories.js";
 
 export interface OneHotEncoderParams {
   /** "auto": the sorted categories of each column in fit; else those of each column, in the order wanted. Default "auto". */
@@ -33,22 +39,10 @@ export interface OneHotState {
   readonly dropped: Int32Array;
 }
 
-function isCategories(value: unknown): boolean {
-  const isLabel = (v: unknown) => typeof v === "string" || typeof v === "boolean" || Number.isFinite(v);
-  const isColumn = (v: unknown) => Array.isArray(v) && v.length > 0 && v.every(isLabel) && new Set(v).size === v.length;
-  return Array.isArray(value) && value.length > 0 && value.every(isColumn);
-}
-
 const definition: Definition<OneHotEncoderParams> = {
   name: "OneHotEncoder",
   schema: {
-    categories: rule<"auto" | Categories>({
-      default: "auto",
-      expected: '"auto" or for each column an array of distinct labels',
-      allows: (value) => value === "auto" || isCategories(value),
-      samples: ["auto"],
-      wrong: ["all", [], [[]], [["a", "a"]], [[Number.NaN]], 1],
-    }),
+    categories: categoriesRule,
     drop: { ...nullable(oneOf("first", "first", "if_binary")) },
     handleUnknown: oneOf("error", "error", "ignore"),
   },
@@ -97,35 +91,18 @@ export class OneHotEncoder extends Transformer<OneHotEncoderParams, OneHotState>
     params: Readonly<OneHotEncoderParams>,
     { signal }: FitContext,
   ): Promise<OneHotState> {
-    const given = params.categories;
-    if (given !== "auto" && given.length !== X.cols) {
-      throw new InvalidParameterError(
-        `categories of OneHotEncoder must be one array for each of the ${X.cols} columns of X; got ${given.length}`,
-        "categories",
-      );
-    }
-    const seen = Array.from({ length: X.cols }, () => new Map<Label, number>());
-    await forEachCell(
-      X,
-      (cell, row, j) => {
-        if (!seen[j]!.has(cell)) seen[j]!.set(cell, row);
-      },
-      signal,
-    );
-    const categories = given === "auto" ? seen.map(sorted) : given.map((labels) => [...labels]);
-    if (given !== "auto" && params.handleUnknown === "error") {
-      for (const [j, cells] of seen.entries()) {
-        for (const [cell, row] of cells) if (!given[j]!.includes(cell)) throw unknown(cell, given[j]!, row, j);
-      }
-    }
+    const isStrict = params.handleUnknown === "error";
+    const categories = await learnCategories(X, params.categories, isStrict, definition.name, signal);
     const isDropping = (labels: readonly Label[]) =>
       params.drop === "first" || (params.drop === "if_binary" && labels.length === 2);
     return { categories, dropped: Int32Array.from(categories, (labels) => (isDropping(labels) ? 0 : -1)) };
   }
 
   override validate({ model, nFeatures }: FittedWith<OneHotEncoderParams, OneHotState>): void {
-    const labels = thatIs("distinct labels", (value) => isCategories([value]));
-    const shape = recordOf({ categories: listOf(labels, nFeatures), dropped: arrayOf(Int32Array, nFeatures) });
+    const shape = recordOf({
+      categories: listOf(categoriesShape, nFeatures),
+      dropped: arrayOf(Int32Array, nFeatures),
+    });
     requireShape(definition.name, model, shape);
     const isSound = model.categories.every((of, j) => model.dropped[j]! >= -1 && model.dropped[j]! < of.length);
     if (!isSound) throw new InvalidModelError("a stored OneHotEncoder drops a category that it does not have");
@@ -147,7 +124,7 @@ export class OneHotEncoder extends Transformer<OneHotEncoderParams, OneHotState>
       (cell, row, j) => {
         const position = positions[j]!.get(cell);
         if (position === undefined) {
-          if (params.handleUnknown === "error") throw unknown(cell, categories[j]!, row, j);
+          if (params.handleUnknown === "error") throw unknownCategory(cell, categories[j]!, row, j, definition.name);
         } else if (position !== dropped[j]) {
           const shift = dropped[j]! >= 0 && position > dropped[j]! ? 1 : 0;
           out[row * width + starts[j]! + position - shift] = 1;
@@ -191,30 +168,6 @@ export class OneHotEncoder extends Transformer<OneHotEncoderParams, OneHotState>
   }
 }
 
-function forEachCell(X: Matrix, visit: (cell: Label, row: number, column: number) => void, signal: AbortSignal) {
-  const { labels } = X;
-  return forEachRow(
-    X,
-    (values, row) => {
-      for (let j = 0; j < values.length; j++) visit(labels === null ? values[j]! : labels[values[j]!]!, row, j);
-    },
-    signal,
-  );
-}
-
-function sorted(cells: ReadonlyMap<Label, number>, column: number): Label[] {
-  const kinds = new Map([...cells].map(([cell, row]) => [typeof cell, row]));
-  if (kinds.size > 1) {
-    const [[first], [second, row]] = [...kinds] as [[string, number], [string, number]];
-    throw new InvalidDataError(
-      `column ${column} of X must hold labels of one kind; got a ${first} and a ${second}`,
-      row,
-      column,
-    );
-  }
-  return uniqueLabels([...cells.keys()]);
-}
-
 function keptOf(labels: readonly Label[], dropped: number): readonly Label[] {
   return labels.filter((_, position) => position !== dropped);
 }
@@ -224,13 +177,4 @@ function startsOf({ categories, dropped }: OneHotState): number[] {
   const starts = [0];
   for (const [j, labels] of categories.entries()) starts.push(starts[j]! + labels.length - (dropped[j]! >= 0 ? 1 : 0));
   return starts;
-}
-
-function unknown(cell: Label, known: readonly Label[], row: number, column: number): InvalidDataError {
-  const list = known.map((label) => JSON.stringify(label)).join(", ");
-  return new InvalidDataError(
-    `X has the unknown category ${JSON.stringify(cell)} at row ${row}, column ${column}; OneHotEncoder knows ${list} there`,
-    row,
-    column,
-  );
 }

@@ -1,3 +1,4 @@
+import { columnMeans, forEachRow, mapValues, requireFinite, transformed } from "../core/by-row.js";
 import type {
   Definition,
   FitContext,
@@ -11,7 +12,6 @@ import type { Matrix, MatrixLike } from "../core/matrix.js";
 import { arrayOf, nullOr, recordOf, requireShape } from "../core/model-shape.js";
 import { boolean } from "../core/params.js";
 import { Transformer } from "../core/transformer.js";
-import { forEachRow, mapValues, requireFinite, transformed } from "./by-row.js";
 
 export interface StandardScalerParams {
   /** Shift each feature to mean 0. Default true. */
@@ -69,7 +69,7 @@ export class StandardScaler extends Transformer<StandardScalerParams, StandardSc
     { signal }: FitContext,
   ): Promise<StandardScalerState> {
     if (!withMean && !withStd) return { mean: null, var: null, scale: null };
-    const { total, mean } = await meansOf(X, sampleWeight, signal);
+    const { total, mean } = await columnMeans(X, sampleWeight, signal);
     requireFinite(total, definition.name, mean);
     if (!withStd) return { mean, var: null, scale: null };
     const variance = await variancesOf(X, sampleWeight, total, mean, signal);
@@ -110,26 +110,6 @@ function changeOf({ mean, scale }: StandardScalerState, { withMean }: Readonly<S
     shift: withMean && mean !== null ? mean : new Float64Array(cols),
     scale: scale ?? new Float64Array(cols).fill(1),
   };
-}
-
-/** Total weight and weighted mean of each feature's numbers. */
-async function meansOf(X: Matrix, weight: Float64Array | null, signal: AbortSignal) {
-  const total = new Float64Array(X.cols);
-  const mean = new Float64Array(X.cols);
-  await forEachRow(
-    X,
-    (values, row) => {
-      const w = weight === null ? 1 : weight[row]!;
-      for (let j = 0; j < values.length; j++) {
-        if (Number.isNaN(values[j])) continue;
-        total[j]! += w;
-        mean[j]! += w * values[j]!;
-      }
-    },
-    signal,
-  );
-  for (let j = 0; j < mean.length; j++) mean[j]! /= total[j]!;
-  return { total, mean };
 }
 
 /** Two passes with the correction for the mean's rounding (Chan, Golub and LeVeque 1983, eq. 1.7), as scikit-learn does. */

@@ -11,8 +11,10 @@ export interface Bar {
 const WIDTH = 640;
 const BAR = { height: 20, gap: 14 };
 const TOP = 78;
-/** Room for what is written beside a bar. */
+/** Least room for what is written beside a bar. */
 const ROOM = 70;
+/** Of a letter. */
+const LETTER = 7.6;
 /** Of names, in characters. */
 const LONGEST_NAME = 40;
 
@@ -21,12 +23,13 @@ export async function drawBars(title: string, subtitle: string, bars: readonly B
   const names = bars.map(({ name }) => shortened(printable(name), LONGEST_NAME));
   const values = bars.map(({ value }) => value);
   const least = Math.min(0, ...values);
-  const left = 24 + Math.max(0, ...names.map((name) => name.length)) * 7.6 + (least < 0 ? ROOM - 24 : 0);
+  const room = Math.max(ROOM, ...bars.map(({ text }) => 20 + text.length * LETTER));
+  const left = 24 + Math.max(0, ...names.map((name) => name.length)) * LETTER + (least < 0 ? room - 24 : 0);
   const height = Math.max(1, bars.length) * (BAR.height + BAR.gap);
   const hidden = { show: false };
   const option = {
     title: heading(title, subtitle, WIDTH / 2),
-    grid: { left, top: TOP, width: WIDTH - left - ROOM, height },
+    grid: { left, top: TOP, width: WIDTH - left - room, height },
     xAxis: { type: "value", min: least, max: Math.max(0, ...values) || (least < 0 ? 0 : 1), show: false },
     yAxis: {
       type: "category",
@@ -34,7 +37,7 @@ export async function drawBars(title: string, subtitle: string, bars: readonly B
       data: names,
       axisTick: hidden,
       axisLine: { ...hidden, onZero: false },
-      axisLabel: { color: INK, fontSize: 13, interval: 0, margin: least < 0 ? ROOM - 16 : 8 },
+      axisLabel: { color: INK, fontSize: 13, interval: 0, margin: least < 0 ? room - 16 : 8 },
     },
     series: [
       {

@@ -17,20 +17,29 @@ export interface FeatureImportancesPictureOptions {
   readonly subtitle?: string;
 }
 
+/** Importances with their spread, such as `permutationImportance` gives. */
+export interface SpreadImportances {
+  readonly importancesMean: ArrayLike<number>;
+  readonly importancesStd: ArrayLike<number>;
+}
+
 /**
  * Draws how much features matter: as bars, the longest on top, or as an image where they are pixels. SVG text, the same for the
  * same input.
  *
- * @param importances one finite number a feature, such as `featureImportances` of a forest
+ * @param importances one finite number a feature, such as `featureImportances` of a forest; or means and standard deviations,
+ * which are then written beside the bars
  * @throws InvalidDataError if there are none, one is not finite, or names or shape do not fit; MissingPackageError if echarts
  * is not installed
  */
 export async function featureImportancesPicture(
-  importances: ArrayLike<number>,
+  importances: ArrayLike<number> | SpreadImportances,
   options: FeatureImportancesPictureOptions = {},
 ): Promise<string> {
   const { title = "Feature importances", names, shape, most = 20 } = options;
-  const values = Array.from(importances);
+  const [means, spreads] =
+    "importancesMean" in importances ? [importances.importancesMean, importances.importancesStd] : [importances, null];
+  const values = Array.from(means);
   checkImportances(values, options);
   const count = values.length;
   if (shape !== undefined) {
@@ -43,11 +52,15 @@ export async function featureImportancesPicture(
     );
   }
   const bars = values
-    .map((value, i) => ({ name: names?.[i] ?? `feature ${i}`, value, text: written(value, 3) }))
+    .map((value, i) => ({ name: names?.[i] ?? `feature ${i}`, value, text: textOf(value, spreads?.[i]) }))
     .sort((a, b) => b.value - a.value)
     .slice(0, most);
   const shown = count > most ? `the ${most} most important of ${count} features` : `${count} features`;
   return drawBars(title, options.subtitle ?? shown, bars);
+}
+
+function textOf(value: number, spread: number | undefined): string {
+  return spread === undefined ? written(value, 3) : `${written(value, 2)} ± ${written(spread, 2)}`;
 }
 
 function checkImportances(values: readonly number[], { names, shape }: FeatureImportancesPictureOptions): void {

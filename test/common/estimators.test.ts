@@ -1,21 +1,31 @@
 import { afterAll, describe, it } from "vitest";
+import { CalibratedClassifierCV } from "../../src/calibration/calibrated-classifier-cv.js";
+import { ColumnTransformer } from "../../src/compose/column-transformer.js";
 import { Pipeline } from "../../src/compose/pipeline.js";
+import { PCA } from "../../src/decomposition/pca.js";
 import { DummyClassifier } from "../../src/dummy/dummy-classifier.js";
 import { GradientBoostingClassifier } from "../../src/ensemble/gradient-boosting-classifier.js";
 import { GradientBoostingRegressor } from "../../src/ensemble/gradient-boosting-regressor.js";
 import { RandomForestClassifier, RandomForestRegressor } from "../../src/ensemble/random-forest.js";
 import { VotingClassifier } from "../../src/ensemble/voting.js";
+import { LinearRegression } from "../../src/linear/linear-regression.js";
 import { LinearSVC } from "../../src/linear/linear-svc.js";
 import { LogisticRegression } from "../../src/linear/logistic-regression.js";
+import { Ridge } from "../../src/linear/ridge.js";
 import { int } from "../../src/model-selection/distributions.js";
 import { GridSearchCV } from "../../src/model-selection/grid-search-cv.js";
 import { HalvingGridSearchCV } from "../../src/model-selection/halving-grid-search-cv.js";
 import { RandomizedSearchCV } from "../../src/model-selection/randomized-search-cv.js";
+import { GaussianNB } from "../../src/naive-bayes/gaussian-nb.js";
 import { KerasStyleClassifier } from "../../src/neural/keras-style-classifier.js";
 import { KerasStyleRegressor } from "../../src/neural/keras-style-regressor.js";
 import { MinMaxScaler } from "../../src/preprocessing/min-max-scaler.js";
 import { OneHotEncoder } from "../../src/preprocessing/one-hot-encoder.js";
+import { OrdinalEncoder } from "../../src/preprocessing/ordinal-encoder.js";
+import { SimpleImputer } from "../../src/preprocessing/simple-imputer.js";
 import { StandardScaler } from "../../src/preprocessing/standard-scaler.js";
+import { StackingClassifier } from "../../src/stacking/stacking-classifier.js";
+import { StackingRegressor } from "../../src/stacking/stacking-regressor.js";
 import { SVC } from "../../src/svm/svc.js";
 import { SVR } from "../../src/svm/svr.js";
 import { CheckPools, type EstimatorChecksOptions, estimatorChecks, type MakeEstimator } from "../../src/testing.js";
@@ -53,6 +63,7 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
   ],
   GradientBoostingClassifier: [() => new GradientBoostingClassifier({ nEstimators: 5 })],
   GradientBoostingRegressor: [() => new GradientBoostingRegressor({ nEstimators: 5 })],
+  GaussianNB: [() => new GaussianNB(), { weightsAsRepeats: { varSmoothing: 0 } }],
   "GridSearchCV of a classifier": [
     () =>
       new GridSearchCV({
@@ -107,8 +118,10 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
       }),
     { weightsAsRepeats: null },
   ],
+  LinearRegression: [() => new LinearRegression()],
   LinearSVC: [() => new LinearSVC({ C: 0.01 }), { tolerance: 1e-3 }],
   LogisticRegression: [() => new LogisticRegression(), { tolerance: 1e-3 }],
+  Ridge: [() => new Ridge()],
   SVC: [() => new SVC(), { weightsAsRepeats: EXACT, tolerance: 1e-4 }],
   "SVC with probabilities": [() => new SVC({ probability: true }), { weightsAsRepeats: null }],
   SVR: [() => new SVR(), { weightsAsRepeats: EXACT, tolerance: 1e-4 }],
@@ -125,11 +138,38 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
     },
   ],
   OneHotEncoder: [() => new OneHotEncoder()],
+  OrdinalEncoder: [() => new OrdinalEncoder()],
+  SimpleImputer: [() => new SimpleImputer()],
+  "SimpleImputer, with indicators": [() => new SimpleImputer({ strategy: "most_frequent", addIndicator: true })],
   "VotingClassifier, hard": [() => new VotingClassifier({ estimators: voters() }), { weightsAsRepeats: null }],
   "VotingClassifier, soft": [
     () => new VotingClassifier({ estimators: voters(), voting: "soft" }),
     { weightsAsRepeats: null },
   ],
+  CalibratedClassifierCV: [
+    () => new CalibratedClassifierCV({ estimator: new DecisionTreeClassifier({ maxDepth: 2 }), cv: 2 }),
+    { weightsAsRepeats: null },
+  ],
+  StackingClassifier: [
+    () => new StackingClassifier({ estimators: voters(), finalEstimator: new DecisionTreeClassifier(), cv: 2 }),
+    { weightsAsRepeats: null },
+  ],
+  StackingRegressor: [
+    () => new StackingRegressor({ estimators: [["tree", new DecisionTreeRegressor({ maxDepth: 4 })]], cv: 2 }),
+    { weightsAsRepeats: null },
+  ],
+  ColumnTransformer: [
+    () =>
+      new ColumnTransformer({
+        transformers: [
+          ["scale", new StandardScaler(), [2, 0]],
+          ["keep", "passthrough", [1]],
+          ["squeeze", new MinMaxScaler(), { from: 0, to: 2 }],
+        ],
+        remainder: "passthrough",
+      }),
+  ],
+  PCA: [() => new PCA({ nComponents: 2 })],
   Pipeline: [
     () =>
       new Pipeline({

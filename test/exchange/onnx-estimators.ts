@@ -1,5 +1,6 @@
 import type { AnyEstimator } from "../../src/core/estimator.js";
 import {
+  CalibratedClassifierCV,
   conv2d,
   DecisionTreeClassifier,
   DecisionTreeRegressor,
@@ -21,6 +22,8 @@ import {
   RandomForestRegressor,
   RandomizedSearchCV,
   reshape,
+  StackingClassifier,
+  StackingRegressor,
   StandardScaler,
   SVC,
   SVR,
@@ -72,6 +75,26 @@ export const CLASSIFIERS: Readonly<Record<string, () => AnyEstimator>> = {
       ],
       weights: [1, 0.5, 0.5],
     }),
+  "a calibrated forest": () => new CalibratedClassifierCV({ estimator: forest(), cv: 3 }),
+  "a stack": () =>
+    new StackingClassifier({
+      estimators: [
+        ["forest", forest()],
+        ["scaled", scaled(logistic())],
+      ],
+      cv: 3,
+    }),
+  "a stack of predictions, X passed through": () =>
+    new StackingClassifier({
+      estimators: [
+        ["svc", new SVC()],
+        ["tree", tree()],
+      ],
+      finalEstimator: forest(),
+      stackMethod: "predict",
+      passthrough: true,
+      cv: 3,
+    }),
   "a pipeline of two scalers": () =>
     new Pipeline({
       steps: [
@@ -112,6 +135,15 @@ export const CLASSIFIERS: Readonly<Record<string, () => AnyEstimator>> = {
 };
 
 export const REGRESSORS: Readonly<Record<string, () => AnyEstimator>> = {
+  "a stack of regressors": () =>
+    new StackingRegressor({
+      estimators: [
+        ["svr", new SVR()],
+        ["tree", new DecisionTreeRegressor({ maxDepth: 3 })],
+      ],
+      finalEstimator: new SVR({ kernel: "linear" }),
+      cv: 3,
+    }),
   "a tree": () => new DecisionTreeRegressor({ maxDepth: 5 }),
   "a forest": () => new RandomForestRegressor({ nEstimators: 10, randomState: 0 }),
   boosting: () => new GradientBoostingRegressor({ nEstimators: 6 }),

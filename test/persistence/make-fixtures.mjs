@@ -2,6 +2,8 @@
 // node test/persistence/make-fixtures.mjs. What is there is never written again: files of every version load for ever.
 import { existsSync, writeFileSync } from "node:fs";
 import {
+  CalibratedClassifierCV,
+  ColumnTransformer,
   choice,
   conv2d,
   DecisionTreeClassifier,
@@ -17,16 +19,23 @@ import {
   KerasStyleClassifier,
   KerasStyleRegressor,
   KFold,
+  LinearRegression,
   LinearSVC,
   LogisticRegression,
   Matrix,
   MinMaxScaler,
   OneHotEncoder,
+  OrdinalEncoder,
+  PCA,
   Pipeline,
   RandomForestClassifier,
   RandomForestRegressor,
   RandomizedSearchCV,
+  Ridge,
   Rng,
+  SimpleImputer,
+  StackingClassifier,
+  StackingRegressor,
   StandardScaler,
   SVC,
   SVR,
@@ -56,6 +65,25 @@ const steps = (last) => [
 
 /** By the name of the file: the class's name, and what is special about it. */
 const fixtures = {
+  "CalibratedClassifierCV-isotonic": [
+    new CalibratedClassifierCV({ estimator: tree(), method: "isotonic", cv: 3 }),
+    labels,
+  ],
+  "CalibratedClassifierCV-sigmoid": [
+    new CalibratedClassifierCV({ estimator: new LogisticRegression(), cv: 3, ensemble: false }),
+    labels,
+  ],
+  ColumnTransformer: [
+    new ColumnTransformer({
+      transformers: [
+        ["words", new OneHotEncoder(), [0]],
+        ["truth", new OrdinalEncoder(), { from: 1, to: 2 }],
+      ],
+      remainder: "passthrough",
+    }),
+    undefined,
+    "words",
+  ],
   DecisionTreeClassifier: [tree(), labels],
   DecisionTreeRegressor: [new DecisionTreeRegressor({ maxDepth: 4, randomState: 1 }), numbers],
   "DummyClassifier-stratified": [new DummyClassifier({ strategy: "stratified", randomState: 1 }), labels],
@@ -101,10 +129,13 @@ const fixtures = {
     labels,
   ],
   KerasStyleRegressor: [new KerasStyleRegressor({ epochs: 5, randomState: 1 }), numbers],
+  LinearRegression: [new LinearRegression(), numbers],
   LinearSVC: [new LinearSVC({ C: 0.1, randomState: 1 }), labels],
   LogisticRegression: [new LogisticRegression(), labels],
   MinMaxScaler: [new MinMaxScaler({ clip: true })],
   OneHotEncoder: [new OneHotEncoder({ handleUnknown: "ignore" }), undefined, "words"],
+  OrdinalEncoder: [new OrdinalEncoder(), undefined, "words"],
+  PCA: [new PCA({ nComponents: 3, whiten: true })],
   Pipeline: [new Pipeline({ steps: steps(new LogisticRegression()) }), labels],
   RandomForestClassifier: [new RandomForestClassifier({ nEstimators: 5, randomState: 1 }), labels],
   "RandomForestClassifier-out-of-bag": [
@@ -122,6 +153,10 @@ const fixtures = {
     }),
     labels,
   ],
+  StackingClassifier: [new StackingClassifier({ estimators: members(), cv: 3 }), labels],
+  StackingRegressor: [new StackingRegressor({ estimators: [["svr", new SVR()]], passthrough: true, cv: 3 }), numbers],
+  Ridge: [new Ridge({ alpha: 0.5 }), numbers],
+  SimpleImputer: [new SimpleImputer({ strategy: "median" })],
   StandardScaler: [new StandardScaler()],
   SVC: [new SVC(), labels],
   "SVC-with-probabilities": [new SVC({ kernel: "poly", degree: 2, probability: true, randomState: 1 }), labels],

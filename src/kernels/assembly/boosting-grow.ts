@@ -5,7 +5,7 @@ import {
   GAIN, GAMMA, H, KEY, LEAF_COUNT, LEARNING_RATE, LEFT, LEFT_G, LEFT_H, LOWER, NODES, NODE_COUNT, NONE, OPEN,
   OPEN_COUNT, PAIRS, PARENT, PARENT_SLOT, PHASE, RIGHT, ROW_ENTRIES, SEED, SLOT, TASK, TASK_BYTES,
   TASK_HESSIAN_SCALE, TASK_MARGINS, TASK_NODES, TASK_NODE_COUNT, TASK_PAIRS, TASK_SEED, UPPER, WEIGHT, hessianScale,
-  maxDepth, maxLeaves, nSlices, nSlots, nodeAt, nodes, openJob, openTask, order, policy, results, rows,
+  maxDepth, maxLeaves, nSlices, nSlots, nodeAt, nodes, openJob, openTask, order, policy, results, rows, totalBins,
 } from "./boosting-job";
 import { drawNodeFeatures, drawTreeFeatures, keyOfChild, keyOfRoot } from "./boosting-columns";
 import {
@@ -23,7 +23,7 @@ const READY: u32 = 3;
 
 /** XGBoost's kRtEps: a split must gain more. */
 const LEAST_GAIN: f64 = 1e-6;
-/** Entries and rows that one call goes through before it lets others see it: some ten milliseconds. */
+/** Entries, rows and bins that one call goes through before it lets others see it: some ten milliseconds. */
 const BUDGET: u64 = 1 << 23;
 
 /** Which open node is split next: the last, the first, or the one of largest gain. */
@@ -53,9 +53,11 @@ export function grow(job: u32, tasks: u32, next: u32, end: u32): i32 {
     }
     const entries = u64(load<u32>(nodeAt(load<u32>(job, BUILT)), COUNT)) * load<u32>(job, ROW_ENTRIES);
     if (phase == WAITING && nSlices > 1 && entries >= load<u32>(job, DIVIDE_FROM)) return 0;
+    const searched: u64 = load<u32>(job, DERIVED) == NONE ? 1 : 2;
     evaluate(job, phase == COUNTED);
     collect(job);
-    work += entries;
+    // Small nodes have as many bins to be searched as large ones; a bin takes as long as some three entries.
+    work += entries + 3 * searched * totalBins;
   }
   return 1;
 }

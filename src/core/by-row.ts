@@ -1,8 +1,8 @@
-import { InvalidDataError } from "../core/errors.js";
-import type { RunOptions } from "../core/estimator.js";
-import { Matrix, type MatrixLike } from "../core/matrix.js";
-import { inSlices } from "../core/slices.js";
-import { toMatrix } from "../core/to-matrix.js";
+import { InvalidDataError } from "./errors.js";
+import type { RunOptions } from "./estimator.js";
+import { Matrix, type MatrixLike } from "./matrix.js";
+import { inSlices } from "./slices.js";
+import { toMatrix } from "./to-matrix.js";
 
 /** Values handled between two glances at the clock. */
 const STRIDE = 1 << 16;
@@ -48,6 +48,30 @@ export async function mapValues(
     signal,
   );
   return new Matrix(out, rows, cols);
+}
+
+/** Total weight and weighted mean of each column's numbers, NaN left out. */
+export async function columnMeans(
+  X: Matrix,
+  weight: Float64Array | null,
+  signal: AbortSignal,
+): Promise<{ readonly total: Float64Array; readonly mean: Float64Array }> {
+  const total = new Float64Array(X.cols);
+  const mean = new Float64Array(X.cols);
+  await forEachRow(
+    X,
+    (values, row) => {
+      const w = weight === null ? 1 : weight[row]!;
+      for (let j = 0; j < values.length; j++) {
+        if (Number.isNaN(values[j])) continue;
+        total[j]! += w;
+        mean[j]! += w * values[j]!;
+      }
+    },
+    signal,
+  );
+  for (let j = 0; j < mean.length; j++) mean[j]! /= total[j]!;
+  return { total, mean };
 }
 
 /**

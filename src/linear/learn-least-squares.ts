@@ -1,0 +1,39 @@
+import { BLOCK_ROWS } from "../core/cross-products.js";
+import { EventLoop } from "../parallel/event-loop.js";
+import { type Centre, type Regression, regressionColumns } from "./centred-rows.js";
+import { type LeastSquares, RowTriangle } from "./least-squares.js";
+
+/**
+ * The shortest coefficients that minimise the weighted squares plus alpha times their own (of which the rows root(alpha) I are as
+ * good as any); a pivot is zero if no larger than max(rows, columns) eps times the largest.
+ */
+export async function learnLeastSquares(
+  regression: Regression,
+  centre: Centre,
+  alpha: number,
+  signal: AbortSignal,
+): Promise<LeastSquares> {
+  const { rows, cols } = regression.X;
+  const triangle = new RowTriangle(cols);
+  const loop = new EventLoop();
+  const fold = async (block: readonly Float64Array[]) => {
+    for (let k = 0; k <= cols; k++) {
+      triangle.eliminate(block, k);
+      if (!loop.isDue) continue;
+      await loop.turn();
+      signal.throwIfAborted();
+    }
+  };
+  for (let from = 0; from < rows; from += BLOCK_ROWS) {
+    await fold(regressionColumns(regression, centre, from, Math.min(rows, from + BLOCK_ROWS)));
+  }
+  if (alpha > 0) await fold(penaltyColumns(alpha, cols));
+  return triangle.solve(Math.max(rows, cols) * Number.EPSILON);
+}
+
+function penaltyColumns(alpha: number, cols: number): readonly Float64Array[] {
+  const root = Math.sqrt(alpha);
+  return Array.from({ length: cols + 1 }, (_, j) =>
+    Float64Array.from({ length: cols }, (_, i) => (i === j ? root : 0)),
+  );
+}
