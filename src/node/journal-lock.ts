@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { lstat, open, rename, stat, symlink, unlink } from "node:fs/promises";
 import { FileError } from "./file-error.js";
 
+/** Of `journalStorage`: how it waits for other writers. */
 export interface JournalLockOptions {
   /** Seconds to wait for another process to release the lock. Default 60. */
   readonly lockTimeout?: number;
