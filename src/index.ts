@@ -143,6 +143,10 @@ export { SearchCV, type SearchModel } from "./model-selection/search-cv.js";
 export type { JournalSpec, JournalUnit, OpenJournal, SearchJournal } from "./model-selection/search-journal.js";
 export type { SearchParams } from "./model-selection/search-params.js";
 export type { RoundOptions, SearchFitOptions, SearchRun } from "./model-selection/search-run.js";
+export { KNeighborsClassifier } from "./neighbors/k-neighbors-classifier.js";
+export { KNeighborsRegressor } from "./neighbors/k-neighbors-regressor.js";
+export type { KNeighbors, KNeighborsOptions, NeighborsModel } from "./neighbors/neighbors-model.js";
+export type { NeighborsParams } from "./neighbors/neighbors-params.js";
 // Neural networks
 export type {
   Epoch,
