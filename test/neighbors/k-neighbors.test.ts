@@ -75,9 +75,9 @@ function reference(X: Rows, query: readonly number[], metric: NeighborsParams["m
       const difference = query[j]! - value;
       sum += metric === "euclidean" ? difference * difference : Math.abs(difference);
     }
-    return { index, distance: metric === "euclidean" ? Math.sqrt(sum) : sum };
+    return { index, sum, distance: metric === "euclidean" ? Math.sqrt(sum) : sum };
   });
-  return all.sort((a, b) => a.distance - b.distance || a.index - b.index).slice(0, k);
+  return all.sort((a, b) => a.sum - b.sum || a.index - b.index).slice(0, k);
 }
 
 const kinds = ["bytes", "scaled", "f32", "f64"] as const;
@@ -147,7 +147,7 @@ test("Candidates that differ in nNeighbors and weights share one search, and ans
   );
   for await (const _ of fitAll(candidates, tables.grid, labels.grid));
   let calls = 0;
-  const counting = Object.assign(inlinePool(), {});
+  const counting = inlinePool();
   const run = counting.run.bind(counting);
   counting.run = (call, signal) => {
     calls++;

@@ -1,7 +1,8 @@
 // The k nearest rows by brute force. Eight queries are compared with a row at a time, so that it is read and widened once.
-import { BYTES, F32 } from "./linear-cells";
+import { BYTES, F32, F64 } from "./linear-cells";
 
 const EUCLIDEAN: u32 = 0;
+const MANHATTAN: u32 = 1;
 /** Queries of a group. */
 const GROUP: u32 = 8;
 /** Features summed between two looks whether a row can still be among the nearest. */
@@ -77,6 +78,22 @@ function packBytes(at: u32, cols: u32, out: u32): void {
 
 /** The sums of a row, over ascending features; false if none of them is below its bound, where `bounded`. */
 function sumsOf(
+  metric: u32, at: u32, kind: u32, table: u32, cols: u32, queries: u32, out: u32, bounded: bool,
+): bool {
+  if (metric == EUCLIDEAN) {
+    if (kind == BYTES) return sumsIn(EUCLIDEAN, at, BYTES, table, cols, queries, out, bounded);
+    if (kind == F32) return sumsIn(EUCLIDEAN, at, F32, table, cols, queries, out, bounded);
+    return sumsIn(EUCLIDEAN, at, F64, table, cols, queries, out, bounded);
+  }
+  if (kind == BYTES) return sumsIn(MANHATTAN, at, BYTES, table, cols, queries, out, bounded);
+  if (kind == F32) return sumsIn(MANHATTAN, at, F32, table, cols, queries, out, bounded);
+  return sumsIn(MANHATTAN, at, F64, table, cols, queries, out, bounded);
+}
+
+// Metric and kind are literals in every call, so each inlined copy has a loop without branches.
+// @ts-ignore: decorator
+@inline
+function sumsIn(
   metric: u32, at: u32, kind: u32, table: u32, cols: u32, queries: u32, out: u32, bounded: bool,
 ): bool {
   let a = f64x2.splat(0);

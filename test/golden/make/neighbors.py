@@ -15,12 +15,12 @@ rng = np.random.default_rng(9)
 floats = np.round(rng.normal(0, 2, (40, 5)), 3)
 # Sums of squares of small integers are exact, so that scikit-learn's ties are ties.
 grid = rng.integers(0, 4, (40, 3)).astype(float)
-wide = rng.integers(0, 256, (30, 75)).astype(float)
+wide = rng.integers(0, 256, (20, 75)).astype(float)
 tables = {"floats": floats, "grid": grid, "wide": wide}
 queries = {
     "floats": np.vstack([np.round(rng.normal(0, 2, (9, 5)), 3), floats[:2]]),
     "grid": grid[:0:-4] + [[0, 0, 1]],
-    "wide": np.vstack([rng.integers(0, 256, (9, 75)).astype(float), wide[:2]]),
+    "wide": np.vstack([rng.integers(0, 256, (5, 75)).astype(float), wide[:2]]),
 }
 labels = {name: rng.integers(0, 3, len(X)) for name, X in tables.items()}
 numbers = {name: np.round(rng.normal(0, 5, len(X)), 2) for name, X in tables.items()}
@@ -29,7 +29,7 @@ cases = []
 for name, X in tables.items():
     for metric in ["euclidean", "manhattan"]:
         for weights in ["uniform", "distance"]:
-            for k in [1, 4, 7]:
+            for k in [1, 6]:
                 params = {"n_neighbors": k, "weights": weights, "metric": metric, "algorithm": "brute"}
                 classifier = KNeighborsClassifier(**params).fit(X, labels[name])
                 regressor = KNeighborsRegressor(**params).fit(X, numbers[name])
