@@ -7,7 +7,7 @@ import { mapTasks } from "../parallel/map-tasks.js";
 import type { Block } from "../parallel/memory.js";
 import type { NeighborsParams } from "./neighbors-params.js";
 
-/** Pairs of cells that one call compares: some ten milliseconds. */
+/** Pairs of cells that one call compares, and places in lists that it moves at worst: some ten milliseconds. */
 const WORK = 1 << 25;
 /** Nanoseconds a pair of cells. */
 const COST = 0.3;
@@ -42,9 +42,9 @@ export async function searchNeighbors(
     const [sums, indices] = [scope.alloc(8 * n * k), scope.alloc(4 * n * k)];
     const values = [queries.byteValues, table.byteValues].filter((block) => block !== null);
     const reads = [queries.cells, table.cells, rows, ...values];
-    const groups = Math.max(1, Math.floor(WORK / (GROUP * training.rows * cols)));
+    const groups = Math.max(1, Math.floor(WORK / (GROUP * training.rows * (cols + k))));
     const queriesAtOnce = groups * GROUP;
-    const rowsAtOnce = Math.max(1, Math.floor(WORK / (GROUP * cols)));
+    const rowsAtOnce = Math.max(1, Math.floor(WORK / (GROUP * (cols + k))));
     const work = async (i: number, scratch: Block, stop: AbortSignal) => {
       const [from, to] = [i * queriesAtOnce, Math.min(n, (i + 1) * queriesAtOnce)];
       const mine = [sums.part(8 * from * k, 8 * (to - from) * k), indices.part(4 * from * k, 4 * (to - from) * k)];

@@ -128,6 +128,23 @@ test("Neighbours are those of the definition, to the bit, in whatever kind of ta
   );
 });
 
+test.each(["bytes", "scaled"] as const)(
+  "A table of %s that takes several calls gives the same neighbours.",
+  async (kind) => {
+    const cols = 2000;
+    const X = tableOf(
+      kind,
+      Array.from({ length: 2500 * cols }, (_, i) => (Math.imul(i, 2654435761) >>> 16) & 255),
+      cols,
+    );
+    const model = await new KNeighborsRegressor({ nNeighbors: 3 }).fit(X, new Float64Array(X.rows), { pool });
+    const { indices } = await model.kneighbors(X.take([2400, 7]), { pool });
+    const rows = X.toArrays();
+    const expected = [2400, 7].map((i) => reference(rows, rows[i]!, "euclidean", 3).map(({ index }) => index));
+    expect(indices.map((row) => [...row])).toEqual(expected);
+  },
+);
+
 test("A row is no neighbour of its own where the training rows are asked.", async () => {
   const model = await new KNeighborsRegressor({ nNeighbors: 2 }).fit([[0], [1], [1], [1], [5]], [0, 1, 2, 3, 4]);
   const { indices } = await model.kneighbors();
