@@ -163,6 +163,10 @@ export type { JournalSpec, JournalUnit, OpenJournal, SearchJournal } from "./mod
 export type { SearchParams } from "./model-selection/search-params.js";
 export type { RoundOptions, SearchFitOptions, SearchRun } from "./model-selection/search-run.js";
 export { GaussianNB, type GaussianNBParams, type GaussianNBState } from "./naive-bayes/gaussian-nb.js";
+export { KNeighborsClassifier } from "./neighbors/k-neighbors-classifier.js";
+export { KNeighborsRegressor } from "./neighbors/k-neighbors-regressor.js";
+export type { KNeighbors, KNeighborsOptions, NeighborsModel } from "./neighbors/neighbors-model.js";
+export type { NeighborsParams } from "./neighbors/neighbors-params.js";
 // Neural networks
 export type {
   Epoch,

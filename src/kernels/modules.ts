@@ -22,6 +22,11 @@ export const svm: KernelModule = {
   load: async () => (await import("./generated/svm.js")).svm,
 };
 
+export const neighbors: KernelModule = {
+  name: "neighbors",
+  load: async () => (await import("./generated/neighbors.js")).neighbors,
+};
+
 export const neural: KernelModule = {
   name: "neural",
   load: async (build) =>

@@ -39,6 +39,8 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ],
   ["KerasStyleClassifier", async () => (await import("../neural/keras-style-classifier.js")).KerasStyleClassifier],
   ["KerasStyleRegressor", async () => (await import("../neural/keras-style-regressor.js")).KerasStyleRegressor],
+  ["KNeighborsClassifier", async () => (await import("../neighbors/k-neighbors-classifier.js")).KNeighborsClassifier],
+  ["KNeighborsRegressor", async () => (await import("../neighbors/k-neighbors-regressor.js")).KNeighborsRegressor],
   ["LinearRegression", async () => (await import("../linear/linear-regression.js")).LinearRegression],
   ["LinearSVC", async () => (await import("../linear/linear-svc.js")).LinearSVC],
   ["LogisticRegression", async () => (await import("../linear/logistic-regression.js")).LogisticRegression],

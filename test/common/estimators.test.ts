@@ -17,6 +17,8 @@ import { GridSearchCV } from "../../src/model-selection/grid-search-cv.js";
 import { HalvingGridSearchCV } from "../../src/model-selection/halving-grid-search-cv.js";
 import { RandomizedSearchCV } from "../../src/model-selection/randomized-search-cv.js";
 import { GaussianNB } from "../../src/naive-bayes/gaussian-nb.js";
+import { KNeighborsClassifier } from "../../src/neighbors/k-neighbors-classifier.js";
+import { KNeighborsRegressor } from "../../src/neighbors/k-neighbors-regressor.js";
 import { KerasStyleClassifier } from "../../src/neural/keras-style-classifier.js";
 import { KerasStyleRegressor } from "../../src/neural/keras-style-regressor.js";
 import { MinMaxScaler } from "../../src/preprocessing/min-max-scaler.js";
@@ -137,6 +139,8 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
       expectedFailures: { "a constant y is predicted": "its epochs come near the constant, and no nearer" },
     },
   ],
+  KNeighborsClassifier: [() => new KNeighborsClassifier({ nNeighbors: 3 })],
+  "KNeighborsRegressor, by distance": [() => new KNeighborsRegressor({ nNeighbors: 2, weights: "distance" })],
   OneHotEncoder: [() => new OneHotEncoder()],
   OrdinalEncoder: [() => new OrdinalEncoder()],
   SimpleImputer: [() => new SimpleImputer()],
