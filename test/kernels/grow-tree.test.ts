@@ -56,9 +56,9 @@ function begin(p: ReferenceProblem, run: Run, memory: KernelMemory) {
     const values = [...new Set(column.map((v) => v + 0))].sort((a, b) => a - b);
     const codes = column.map((v) => values.indexOf(v + 0) * spread);
     // A random split searches the table, so there the codes in between need values too.
-    const valueOf = (code: number) =>
+    const valueAt = (code: number) =>
       p.random || code % spread === 0 ? values[Math.floor(code / spread)]! : Number.NaN;
-    const table = Float64Array.from({ length: values.length * spread }, (_, code) => valueOf(code));
+    const table = Float64Array.from({ length: values.length * spread }, (_, code) => valueAt(code));
     const width = table.length <= 256 ? (run.widths?.[f] ?? 1) : 4;
     const often = (c: number) => codes.filter((o) => o === c).length;
     const most = codes.reduce((a, b) => (often(b) > often(a) ? b : a), 0);
