@@ -83,7 +83,15 @@ export { Transformer } from "./core/transformer.js";
 export { Workspace } from "./core/workspace.js";
 export { PCA, type PCAParams, type PCAState } from "./decomposition/pca.js";
 export { DummyClassifier, type DummyClassifierParams, type DummyState } from "./dummy/dummy-classifier.js";
+export {
+  ExtraTreesClassifier,
+  type ExtraTreesClassifierParams,
+  ExtraTreesRegressor,
+  type ExtraTreesRegressorParams,
+} from "./ensemble/extra-trees.js";
 export type { ForestModel } from "./ensemble/forest.js";
+export type { ForestClassifier, ForestRegressor } from "./ensemble/forest-estimators.js";
+export type { ForestClassifierParams, ForestParams, ForestRegressorParams } from "./ensemble/forest-params.js";
 export {
   GradientBoostingClassifier,
   type GradientBoostingClassifierParams,
@@ -94,7 +102,6 @@ export {
 } from "./ensemble/gradient-boosting-regressor.js";
 export type { OutOfBagModel } from "./ensemble/out-of-bag.js";
 export {
-  type ForestParams,
   RandomForest,
   RandomForestClassifier,
   type RandomForestClassifierParams,

@@ -7,8 +7,8 @@ import type { LabelTarget, NumberTarget } from "../core/target.js";
 import { sumOfTrees } from "../tree/predict-trees.js";
 import { type Recipe, trainTrees } from "../tree/train-trees.js";
 import { type TreeModel, validateTree } from "../tree/tree-model.js";
+import type { ForestClassifierParams, ForestRegressorParams } from "./forest-params.js";
 import { OutOfBag, type OutOfBagModel } from "./out-of-bag.js";
-import type { RandomForestClassifierParams, RandomForestRegressorParams } from "./random-forest.js";
 
 /** State of a fitted forest. */
 export interface ForestModel {
@@ -21,12 +21,13 @@ export interface ForestModel {
 /** Fits all candidates, from as few forests as their parameters allow. */
 export async function* learnForests(
   data: TrainingData<LabelTarget | NumberTarget>,
-  candidates: readonly Readonly<RandomForestClassifierParams | RandomForestRegressorParams>[],
+  candidates: readonly Readonly<ForestClassifierParams | ForestRegressorParams>[],
   owner: string,
+  splitter: Recipe["splitter"],
   ctx: FitContext,
 ): AsyncGenerator<readonly [index: number, model: ForestModel]> {
   const recipes = candidates.map(
-    (params): Recipe => ({ classWeight: null, ...params, owner, draws: drawsOf(params, data, owner) }),
+    (params): Recipe => ({ classWeight: null, ...params, owner, splitter, draws: drawsOf(params, data, owner) }),
   );
   const bags = candidates.map((params) => (params.oobScore ? new OutOfBag(data) : null));
   const trained = trainTrees(data, recipes, ctx, async (i, tree, harvest) =>
@@ -37,7 +38,7 @@ export async function* learnForests(
 
 /** Rows drawn for each tree; null without bootstrap. A fraction counts in rows, or in their weight, as scikit-learn has it. */
 function drawsOf(
-  { bootstrap, maxSamples }: Readonly<RandomForestClassifierParams | RandomForestRegressorParams>,
+  { bootstrap, maxSamples }: Readonly<ForestClassifierParams | ForestRegressorParams>,
   { X, sampleWeight }: TrainingData,
   owner: string,
 ): number | null {

@@ -1,4 +1,4 @@
-import type { RandomForestClassifier, RandomForestRegressor } from "../ensemble/random-forest.js";
+import type { ForestClassifier, ForestRegressor } from "../ensemble/forest-estimators.js";
 import type { DecisionTreeClassifier, DecisionTreeRegressor } from "../tree/decision-tree.js";
 import type { TreeModel } from "../tree/tree-model.js";
 import { type Answer, largest, type Table } from "./onnx-answers.js";
@@ -13,10 +13,10 @@ export const writeTreeRegressor = ({ tree }: DecisionTreeRegressor, X: Table, gr
   values: meanOf([tree], 1, X, graph),
 });
 
-export const writeForestClassifier = ({ trees, classes }: RandomForestClassifier, X: Table, graph: OnnxGraph): Answer =>
+export const writeForestClassifier = ({ trees, classes }: ForestClassifier, X: Table, graph: OnnxGraph): Answer =>
   classesOf(trees, classes.length, X, graph);
 
-export const writeForestRegressor = ({ trees }: RandomForestRegressor, X: Table, graph: OnnxGraph): Answer => ({
+export const writeForestRegressor = ({ trees }: ForestRegressor, X: Table, graph: OnnxGraph): Answer => ({
   kind: "numbers",
   values: meanOf(trees, 1, X, graph),
 });

@@ -2,6 +2,7 @@ import { CalibratedClassifierCV } from "../calibration/calibrated-classifier-cv.
 import { Pipeline } from "../compose/pipeline.js";
 import type { AnyEstimator } from "../core/estimator.js";
 import { DummyClassifier } from "../dummy/dummy-classifier.js";
+import { ExtraTreesClassifier, ExtraTreesRegressor } from "../ensemble/extra-trees.js";
 import { GradientBoostingClassifier } from "../ensemble/gradient-boosting-classifier.js";
 import { GradientBoostingRegressor } from "../ensemble/gradient-boosting-regressor.js";
 import { RandomForestClassifier, RandomForestRegressor } from "../ensemble/random-forest.js";
@@ -43,6 +44,8 @@ const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Wri
   entry(DecisionTreeClassifier, writeTreeClassifier),
   entry(DecisionTreeRegressor, writeTreeRegressor),
   entry(DummyClassifier, writeDummyClassifier),
+  entry(ExtraTreesClassifier, writeForestClassifier),
+  entry(ExtraTreesRegressor, writeForestRegressor),
   entry(GradientBoostingClassifier, writeBoostingClassifier),
   entry(GradientBoostingRegressor, writeBoostingRegressor),
   entry(GridSearchCV, writeSearch),

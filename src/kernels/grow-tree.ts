@@ -23,7 +23,7 @@ import { tree } from "./modules.js";
 
 /**
  * growTree(budget, scratch, out, columns, nFeatures, rows, n, targets, nClasses, weights, classWeights, draws, seedLo, seedHi,
- *   criterion, entropyTable, maxDepth, minSamplesSplit, minSamplesLeaf, maxFeatures, data) -> DONE | MORE | REFUSED:
+ *   criterion, entropyTable, maxDepth, minSamplesSplit, minSamplesLeaf, maxFeatures, data, splitter) -> DONE | MORE | REFUSED:
  * `growTreeArgs` writes them. The state word (the first u32 of scratch) must be 0 before the first call.
  */
 export const growTree: Kernel = { module: tree, name: "growTree" };
@@ -37,6 +37,17 @@ export const REFUSED = 2;
 export const GINI = 0;
 export const ENTROPY = 1;
 export const SQUARED_ERROR = 2;
+
+/** `splitter`: each feature is judged by all boundaries between its values in the node. */
+export const BEST = 0;
+/**
+ * `splitter`: each feature that varies in the node is judged by one threshold, (1 - u) min + u max of its values there with u
+ * uniform in [0, 1), and the best feature wins (Geurts, Ernst, Wehenkel: "Extremely randomized trees", Machine Learning 63,
+ * 2006). The draw is the node's next one after the feature's own, so it too depends on the seed and the path alone; a value that
+ * rounding would put outside [min, max) is min. The threshold is kept as drawn. f64 sums of the left side are taken in ascending
+ * order of position.
+ */
+export const RANDOM = 1;
 
 /** `classWeights` for scikit-learn's "balanced_subsample": draws / (classes drawn * draws of the class), from the tree's bag. */
 export const BALANCED = 1;
@@ -84,6 +95,7 @@ export interface GrowTreeProblem {
    * 0: makes large wide data faster, and changes nothing else.
    */
   readonly data: number;
+  readonly splitter: typeof BEST | typeof RANDOM;
 }
 
 /** What decides the sizes of scratch and out. */
@@ -167,6 +179,7 @@ export function growTreeArgs(p: GrowTreeProblem, scratch: number, out: number, b
   return [
     budget, scratch, out, p.columns, p.nFeatures, p.rows, p.n, p.targets, p.nClasses, p.weights, p.classWeights, p.draws,
     p.seedLo, p.seedHi, p.criterion, p.entropyTable, p.maxDepth, p.minSamplesSplit, p.minSamplesLeaf, p.maxFeatures, p.data,
+    p.splitter,
   ]; // biome-ignore format: one list
 }
 

@@ -24,6 +24,8 @@ const ESTIMATORS: ReadonlyMap<string, Import> = new Map<string, Import>([
   ["DecisionTreeRegressor", async () => (await import("../tree/decision-tree.js")).DecisionTreeRegressor],
   ["DummyClassifier", async () => (await import("../dummy/dummy-classifier.js")).DummyClassifier],
   ["GaussianNB", async () => (await import("../naive-bayes/gaussian-nb.js")).GaussianNB],
+  ["ExtraTreesClassifier", async () => (await import("../ensemble/extra-trees.js")).ExtraTreesClassifier],
+  ["ExtraTreesRegressor", async () => (await import("../ensemble/extra-trees.js")).ExtraTreesRegressor],
   [
     "GradientBoostingClassifier",
     async () => (await import("../ensemble/gradient-boosting-classifier.js")).GradientBoostingClassifier,

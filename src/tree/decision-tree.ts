@@ -45,7 +45,7 @@ const regressor: Definition<DecisionTreeRegressorParams> = {
 };
 
 /** A tree alone: nothing is drawn but the order in which features are tried. */
-const ALONE = { nEstimators: 1, draws: null, nJobs: null, classWeight: null } as const;
+const ALONE = { splitter: "best", nEstimators: 1, draws: null, nJobs: null, classWeight: null } as const;
 
 async function* learnTrees<P extends DecisionTreeClassifierParams | DecisionTreeRegressorParams>(
   data: TrainingData<LabelTarget | NumberTarget>,

@@ -6,6 +6,7 @@ import { Rng } from "../core/random.js";
 import type { LabelTarget, NumberTarget } from "../core/target.js";
 import {
   BALANCED,
+  BEST,
   ENTROPY,
   entropyTable,
   GINI,
@@ -14,6 +15,7 @@ import {
   growTree,
   growTreeArgs,
   growTreeLayout,
+  RANDOM,
   readGrownTree,
   SQUARED_ERROR,
   UNLIMITED,
@@ -29,6 +31,8 @@ export interface Growth extends Pick<TreeParams, "maxFeatures" | "minSamplesLeaf
   /** Class of the estimator, for error sentences. */
   readonly owner: string;
   readonly criterion: "gini" | "entropy" | "log_loss" | "squared_error";
+  /** A feature is judged by all thresholds, or by one drawn at random. */
+  readonly splitter: "best" | "random";
   /** In rows. */
   readonly minSamplesSplit: number;
   readonly classWeight: ClassWeight | "balanced_subsample";
@@ -93,6 +97,7 @@ export async function* growTrees(
       minSamplesSplit: growth.minSamplesSplit,
       minSamplesLeaf: countOf(growth.minSamplesLeaf, n, 1),
       maxFeatures: featuresOf(growth.maxFeatures, X.cols),
+      splitter: growth.splitter === "random" ? RANDOM : BEST,
     };
     const layout = growTreeLayout(problem);
     const shared = [coded.columns, ...coded.reads, rows, targets, ...present(weightsBlock), ...present(table)];

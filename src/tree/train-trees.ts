@@ -9,7 +9,7 @@ import type { TreeModel } from "./tree-model.js";
 import { countOf, type TreeParams } from "./tree-params.js";
 
 /** One candidate: how its trees are grown, how many, and how they are limited. */
-export interface Recipe extends TreeParams, Pick<Growth, "criterion" | "classWeight" | "draws" | "owner"> {
+export interface Recipe extends TreeParams, Pick<Growth, "criterion" | "splitter" | "classWeight" | "draws" | "owner"> {
   readonly nEstimators: number;
   readonly nJobs: number | null;
 }
@@ -94,8 +94,8 @@ function familyOf({
   minImpurityDecrease,
   ...rest
 }: Recipe): string {
-  const { criterion, maxFeatures, minSamplesLeaf, randomState, classWeight, draws } = rest;
-  return JSON.stringify([criterion, maxFeatures, minSamplesLeaf, randomState, classWeight, draws]);
+  const { criterion, splitter, maxFeatures, minSamplesLeaf, randomState, classWeight, draws } = rest;
+  return JSON.stringify([criterion, splitter, maxFeatures, minSamplesLeaf, randomState, classWeight, draws]);
 }
 
 /** The widest limits of the family: what is grown contains every member's trees. */

@@ -4,6 +4,7 @@ import { ColumnTransformer } from "../../src/compose/column-transformer.js";
 import { Pipeline } from "../../src/compose/pipeline.js";
 import { PCA } from "../../src/decomposition/pca.js";
 import { DummyClassifier } from "../../src/dummy/dummy-classifier.js";
+import { ExtraTreesClassifier, ExtraTreesRegressor } from "../../src/ensemble/extra-trees.js";
 import { GradientBoostingClassifier } from "../../src/ensemble/gradient-boosting-classifier.js";
 import { GradientBoostingRegressor } from "../../src/ensemble/gradient-boosting-regressor.js";
 import { RandomForestClassifier, RandomForestRegressor } from "../../src/ensemble/random-forest.js";
@@ -63,6 +64,11 @@ const estimators: Readonly<Record<string, readonly [make: MakeEstimator, options
     () => new RandomForestRegressor({ nEstimators: 5 }),
     { weightsAsRepeats: { bootstrap: false, maxFeatures: null } },
   ],
+  ExtraTreesClassifier: [
+    () => new ExtraTreesClassifier({ nEstimators: 5 }),
+    { weightsAsRepeats: { maxFeatures: null } },
+  ],
+  ExtraTreesRegressor: [() => new ExtraTreesRegressor({ nEstimators: 5 }), { weightsAsRepeats: { maxFeatures: null } }],
   GradientBoostingClassifier: [() => new GradientBoostingClassifier({ nEstimators: 5 })],
   GradientBoostingRegressor: [() => new GradientBoostingRegressor({ nEstimators: 5 })],
   GaussianNB: [() => new GaussianNB(), { weightsAsRepeats: { varSmoothing: 0 } }],

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { tree } from "../../src/kernels/generated/tree.js";
 import {
   BALANCED,
+  BEST,
   COLUMN_BYTES,
   ENTROPY,
   GINI,
@@ -10,6 +11,7 @@ import {
   type GrowTreeProblem,
   growTreeArgs,
   growTreeLayout,
+  RANDOM,
   REFUSED,
   readGrownTree,
   SQUARED_ERROR,
@@ -53,8 +55,10 @@ function begin(p: ReferenceProblem, run: Run, memory: KernelMemory) {
   p.columns.forEach((column, f) => {
     const values = [...new Set(column.map((v) => v + 0))].sort((a, b) => a - b);
     const codes = column.map((v) => values.indexOf(v + 0) * spread);
-    const table = new Float64Array(values.length * spread).fill(Number.NaN);
-    for (const [i, v] of values.entries()) table[i * spread] = v;
+    // A random split searches the table, so there the codes in between need values too.
+    const valueAt = (code: number) =>
+      p.random || code % spread === 0 ? values[Math.floor(code / spread)]! : Number.NaN;
+    const table = Float64Array.from({ length: values.length * spread }, (_, code) => valueAt(code));
     const width = table.length <= 256 ? (run.widths?.[f] ?? 1) : 4;
     const often = (c: number) => codes.filter((o) => o === c).length;
     const most = codes.reduce((a, b) => (often(b) > often(a) ? b : a), 0);
@@ -85,6 +89,7 @@ function begin(p: ReferenceProblem, run: Run, memory: KernelMemory) {
     minSamplesLeaf: p.minSamplesLeaf,
     maxFeatures: p.maxFeatures,
     data: run.rowMajor ? memory.put(Uint8Array.from(run.rowMajor)) : 0,
+    splitter: p.random ? RANDOM : BEST,
   };
   expect(descriptors.length * 4).toBe(COLUMN_BYTES * problem.nFeatures);
   const layout = growTreeLayout(problem);
@@ -151,6 +156,7 @@ function problems({ kinds }: Shape): fc.Arbitrary<ReferenceProblem> {
         weights: fc.array(weight, exactly(q.parents)),
         classWeights: fc.array(fc.double({ min: 0.1, max: 5, noNaN: true }), exactly(q.nClasses)),
         maxFeatures: fc.integer({ min: 1, max: q.nFeatures }),
+        random: fc.boolean(),
         q: fc.constant(q),
       });
     })
@@ -176,6 +182,7 @@ function problems({ kinds }: Shape): fc.Arbitrary<ReferenceProblem> {
         minSamplesSplit: q.minSamplesSplit,
         minSamplesLeaf: q.minSamplesLeaf,
         maxFeatures: p.maxFeatures,
+        random: p.random,
       };
     });
 }
@@ -257,6 +264,10 @@ describe("growTree", () => {
     ["ranks, 3 classes, entropy", large(2500, [1e9, 700, 256], 3)],
     ["one class but one row", large(600, [1e6, 9], 1)],
     ["regression", large(1500, [256, 1e9, 20], 0)],
+    ["random thresholds, bytes, gini", large(1500, [256, 40, 3], 10, { criterion: "gini", random: true })],
+    ["random thresholds, ranks, entropy", large(1500, [1e9, 700, 256], 3, { random: true })],
+    ["random thresholds, balanced weights", large(1200, [256, 1e9], 3, { classWeights: "balanced", random: true })],
+    ["random thresholds, regression", large(1500, [256, 1e9, 20], 0, { random: true })],
     ["balanced weights", large(1200, [256, 1e9], 3, { classWeights: "balanced", criterion: "gini" })],
     ["balanced weights, entropy", large(700, [256, 1e9], 5, { classWeights: "balanced" })],
   ])("equals the reference on a larger problem: %s", (_, p) => {
@@ -354,7 +365,7 @@ describe("growTree", () => {
     );
   });
 
-  it.each(["entropy", "gini", "balanced", "regression"])(
+  it.each(["entropy", "gini", "balanced", "regression", "random gini"])(
     "gives the same bits with row-major codes at hand: %s",
     (kind) => {
       const { n, nFeatures, columns, data } = wide;
@@ -382,6 +393,7 @@ describe("growTree", () => {
         minSamplesLeaf: 1,
         maxFeatures: 5,
         data: memory.put(data),
+        splitter: kind.startsWith("random") ? RANDOM : BEST,
       };
       memory.call("entropyTable", [problem.entropyTable, n - 1]);
       /** Grows the trees by turns. */
@@ -441,7 +453,7 @@ describe("growTree", () => {
     const rows = memory.put(Uint32Array.of(0));
     const problem = {
       ...size, columns, rows, targets: rows, seedLo: 1, seedHi: 1, criterion: GINI, entropyTable: 0, minSamplesSplit: 2,
-      minSamplesLeaf: 1, maxFeatures: 1,
+      minSamplesLeaf: 1, maxFeatures: 1, splitter: BEST,
     } as const; // biome-ignore format: one list
     expect(memory.call("growTree", growTreeArgs(problem, scratch, out, 1e9))).toBe(REFUSED);
   });

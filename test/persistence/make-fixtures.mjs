@@ -10,6 +10,8 @@ import {
   DecisionTreeRegressor,
   DummyClassifier,
   dense,
+  ExtraTreesClassifier,
+  ExtraTreesRegressor,
   flatten,
   GradientBoostingClassifier,
   GradientBoostingRegressor,
@@ -87,6 +89,8 @@ const fixtures = {
   DecisionTreeClassifier: [tree(), labels],
   DecisionTreeRegressor: [new DecisionTreeRegressor({ maxDepth: 4, randomState: 1 }), numbers],
   "DummyClassifier-stratified": [new DummyClassifier({ strategy: "stratified", randomState: 1 }), labels],
+  ExtraTreesClassifier: [new ExtraTreesClassifier({ nEstimators: 5, randomState: 1 }), labels],
+  ExtraTreesRegressor: [new ExtraTreesRegressor({ nEstimators: 4, randomState: 1 }), numbers],
   GradientBoostingClassifier: [new GradientBoostingClassifier({ nEstimators: 4, maxDepth: 3, randomState: 1 }), labels],
   GradientBoostingRegressor: [new GradientBoostingRegressor({ nEstimators: 6, maxDepth: 3, randomState: 1 }), numbers],
   GridSearchCV: [

@@ -158,6 +158,8 @@ export let bestGain: f64 = 0;
 export let bestFeature: i32 = -1;
 export let bestLow: u32 = 0;
 export let bestHigh: u32 = 0;
+/** Of a random split, whose threshold is not that of its codes. */
+export let bestThreshold: f64 = 0;
 
 export function setNode(start_: u32, count_: u32, weight_: u32, weightF_: f64, score_: i64, momentF_: f64): void {
   start = start_;
@@ -191,6 +193,10 @@ export function acceptGain(gain: f64, feature: u32, low: u32, high: u32): void {
   bestHigh = high;
 }
 
+export function setThreshold(threshold: f64): void {
+  bestThreshold = threshold;
+}
+
 export function save(at: u32): void {
   store<u32>(at, start);
   store<u32>(at, count, 4);
@@ -204,6 +210,7 @@ export function save(at: u32): void {
   store<i64>(at, bestScore, 48);
   store<f64>(at, bestGain, 56);
   store<u32>(at, presentCount, 64);
+  store<f64>(at, bestThreshold, 72);
 }
 
 export function restore(at: u32): void {
@@ -219,4 +226,5 @@ export function restore(at: u32): void {
   bestScore = load<i64>(at, 48);
   bestGain = load<f64>(at, 56);
   presentCount = load<u32>(at, 64);
+  bestThreshold = load<f64>(at, 72);
 }

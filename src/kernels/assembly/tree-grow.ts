@@ -2,11 +2,12 @@
 import { bag } from "./tree-bag";
 import { fillBlock } from "./tree-block";
 import {
-  baseRunOf, bestFeature, blockEnd, blockRows, blockStart, count, exact, histogram, histogramBytes,
+  baseRunOf, bestFeature, bestThreshold, blockEnd, blockRows, blockStart, count, exact, histogram, histogramBytes,
   layOut, layOutBlock, nClasses, restore, runOf, running, runningBytes, save, setArguments, setBlock, start,
 } from "./tree-context";
 import { clearClasses, countSplit } from "./tree-count";
 import { momentSplit, weightSplit } from "./tree-measure";
+import { randomSplit } from "./tree-random-split";
 import { bounded, leftKey, rightKey, rootKey, seedStream, stream } from "./tree-random";
 import { enter, featureAt, layOutTree, midpoint, partition, perfect, rightAt, thresholdAt } from "./tree-nodes";
 
@@ -22,6 +23,8 @@ const FINISHED: u32 = 3;
 const HEADER: u32 = 192;
 /** Smaller nodes have too few descendants to be worth a block. */
 const MIN_BLOCK: u32 = 16;
+/** The splitter that judges one random threshold of each feature, instead of all boundaries. */
+const RANDOM: u32 = 1;
 
 let permutation: u32 = 0;
 let swaps: u32 = 0;
@@ -32,7 +35,8 @@ let stack: u32 = 0;
 let remaining: i64 = 0;
 
 @inline
-function evaluate(feature: u32): bool {
+function evaluate(feature: u32, splitter: u32): bool {
+  if (splitter == RANDOM) return randomSplit(feature);
   if (exact) return countSplit(feature);
   return nClasses ? weightSplit(feature) : momentSplit(feature);
 }
@@ -41,6 +45,7 @@ export function growTree(
   budget: f64, scratch: u32, out: u32, columnsAt: u32, nFeatures: u32, rows: u32, n: u32, targets: u32, classes: u32,
   weights: u32, classWeights: u32, draws: u32, seedLo: u32, seedHi: u32, criterionOf: u32, entropyTableAt: u32,
   maxDepth: u32, minSamplesSplit: u32, minSamplesLeaf: u32, maxFeatures: u32, data: u32,
+  splitter: u32,
 ): i32 {
   const counted = classes != 0 && classWeights == 0 && (draws != 0 || weights == 0);
   const inBag = draws != 0 && draws < n ? draws : n;
@@ -166,7 +171,7 @@ export function growTree(
       remaining--;
       if (load<u8>(constant + feature)) continue;
       remaining -= i64(count);
-      if (evaluate(feature)) {
+      if (evaluate(feature, splitter)) {
         varied++;
         if (bestFeature == i32(feature)) pureSides = perfect(targets);
       } else {
@@ -189,7 +194,7 @@ export function growTree(
     if (bestFeature < 0) continue;
     const nLeft = partition();
     store<i32>(featureAt + (id << 2), bestFeature);
-    store<f64>(thresholdAt + (id << 3), midpoint());
+    store<f64>(thresholdAt + (id << 3), splitter == RANDOM ? bestThreshold : midpoint());
     push(top++, start + nLeft, count - nLeft, depth + 1, id + 1, rightKey(key), known);
     push(top++, start, nLeft, depth + 1, 0, leftKey(key), known);
   }

@@ -104,7 +104,7 @@ export function momentSplit(feature: u32): bool {
 
 /** Sums both sides' terms over the classes of the node; with entropy those of the sides' totals are taken away. */
 @inline
-function classGain(left: f64, right: f64, entropy: bool): f64 {
+export function classGain(left: f64, right: f64, entropy: bool): f64 {
   const end = present + (presentCount << 2);
   let sums = f64x2.splat(0);
   for (let c = present; c < end; c += 4) sums = f64x2.add(sums, v128.load(termsOf + (load<u32>(c) << 4)));
@@ -114,7 +114,7 @@ function classGain(left: f64, right: f64, entropy: bool): f64 {
 }
 
 @inline
-function setTerms(c: u32, left: f64, right: f64, entropy: bool): void {
+export function setTerms(c: u32, left: f64, right: f64, entropy: bool): void {
   const at = termsOf + (c << 4);
   store<f64>(at, entropy ? xlog2(left) : left * left);
   store<f64>(at, entropy ? xlog2(right) : right * right, 8);

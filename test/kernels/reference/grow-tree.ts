@@ -17,6 +17,8 @@ export interface ReferenceProblem {
   readonly minSamplesSplit: number;
   readonly minSamplesLeaf: number;
   readonly maxFeatures: number;
+  /** One random threshold of each feature, instead of all boundaries. */
+  readonly random?: boolean;
 }
 
 export interface ReferenceTree {
@@ -103,6 +105,11 @@ export function entropyUnits(n: number): bigint {
   return BigInt(floor + (up ? 1 : 0));
 }
 
+const middleOf = (low: number, high: number) => {
+  const middle = (low + high) / 2;
+  return middle >= low && middle < high ? middle : low;
+};
+
 interface Sample {
   readonly position: number;
   readonly row: number;
@@ -168,7 +175,7 @@ export function growTreeReference(p: ReferenceProblem): ReferenceTree {
     const values = [...new Set(node.map((s) => column[s.row]! + 0))].sort((a, b) => a - b);
     if (values.length === 1) return undefined;
     const runs = values.map((v) => node.filter((s) => column[s.row] === v));
-    const found: { gain: number | bigint; low: number; high: number }[] = [];
+    const found: { gain: number | bigint; low: number; threshold: number }[] = [];
     const total = { weight: weightOf(node), of: classWeights(node), moment: momentOf(node) };
     const left = { weight: 0, of: new Array<number>(p.nClasses).fill(0), moment: 0, count: 0 };
     runs.slice(0, -1).forEach((run, i) => {
@@ -183,9 +190,29 @@ export function growTreeReference(p: ReferenceProblem): ReferenceTree {
         of: total.of.map((w, c) => w - left.of[c]!),
       };
       if (left.count < p.minSamplesLeaf || node.length - left.count < p.minSamplesLeaf || !(right.weight > 0)) return;
-      found.push({ gain: gainOf(left, right), low: values[i]!, high: values[i + 1]! });
+      found.push({ gain: gainOf(left, right), low: values[i]!, threshold: middleOf(values[i]!, values[i + 1]!) });
     });
     return found;
+  }
+  /** The gain at one random threshold; none where a side is too small, undefined where the feature is constant. */
+  function atRandom(node: readonly Sample[], feature: number, uniform: () => number) {
+    const column = p.columns[feature]!;
+    const values = node.map((s) => column[s.row]! + 0);
+    const [least, greatest] = [Math.min(...values), Math.max(...values)];
+    if (least === greatest) return undefined;
+    const u = uniform();
+    const drawn = (1 - u) * least + u * greatest;
+    const threshold = drawn >= least && drawn < greatest ? drawn : least;
+    const side = node.filter((s) => column[s.row]! <= threshold);
+    const total = { weight: weightOf(node), of: classWeights(node), moment: momentOf(node) };
+    const left = { weight: weightOf(side), of: classWeights(side), moment: momentOf(side) };
+    const right = {
+      weight: total.weight - left.weight,
+      moment: total.moment - left.moment,
+      of: total.of.map((w, c) => w - left.of[c]!),
+    };
+    const small = side.length < p.minSamplesLeaf || node.length - side.length < p.minSamplesLeaf;
+    return small || !(right.weight > 0) ? [] : [{ gain: gainOf(left, right), low: threshold, threshold }];
   }
   type Side = { weight: number; of: number[]; moment: number };
   const momentOf = (side: readonly Sample[]) => side.reduce((sum, s) => sum + s.weight * s.target, 0);
@@ -205,13 +232,13 @@ export function growTreeReference(p: ReferenceProblem): ReferenceTree {
   function bestSplit(node: readonly Sample[], key: bigint) {
     const random = stream(key);
     const left = p.columns.map((_, f) => f);
-    let best: { gain: number | bigint; feature: number; low: number; high: number } | undefined;
+    let best: { gain: number | bigint; feature: number; low: number; threshold: number } | undefined;
     let varied = 0;
     for (let visited = 0; visited < nFeatures && (visited < p.maxFeatures || varied === 0); visited++) {
       const drawn = p.maxFeatures === nFeatures ? visited : visited + random.bounded(nFeatures - visited);
       [left[visited], left[drawn]] = [left[drawn]!, left[visited]!];
       const feature = left[visited]!;
-      const found = boundaries(node, feature);
+      const found = p.random ? atRandom(node, feature, random.uniform) : boundaries(node, feature);
       if (found) varied++;
       for (const split of found ?? []) if (!best || split.gain > best.gain) best = { ...split, feature };
       if (best && separates(node, best.feature, best.low)) break;
@@ -240,9 +267,8 @@ export function growTreeReference(p: ReferenceProblem): ReferenceTree {
       tree.samples.push(...node.map((s) => s.position));
       return;
     }
-    const middle = (best.low + best.high) / 2;
     tree.feature[id] = best.feature;
-    tree.threshold[id] = middle >= best.low && middle < best.high ? middle : best.low;
+    tree.threshold[id] = best.threshold;
     const column = p.columns[best.feature]!;
     const left = node.filter((s) => column[s.row]! <= best.low);
     const right = node.filter((s) => column[s.row]! > best.low);
