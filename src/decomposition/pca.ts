@@ -208,7 +208,7 @@ function fewestOver(part: number, variances: Float64Array, total: number): numbe
 }
 
 /** What whitening divides by: no less than 2^-52, as in scikit-learn. */
-function scalesOf({ explainedVariance }: PCAState, { whiten }: Readonly<PCAParams>): Float64Array {
+export function scalesOf({ explainedVariance }: PCAState, { whiten }: Readonly<PCAParams>): Float64Array {
   return explainedVariance.map((variance) => (whiten ? Math.max(Number.EPSILON, Math.sqrt(variance)) : 1));
 }
 

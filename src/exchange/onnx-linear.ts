@@ -1,5 +1,7 @@
+import type { LinearRegression } from "../linear/linear-regression.js";
 import type { LinearSVC } from "../linear/linear-svc.js";
 import type { LogisticRegression } from "../linear/logistic-regression.js";
+import type { Ridge } from "../linear/ridge.js";
 import type { LinearModel } from "../linear/score-rows.js";
 import { type Answer, bothClasses, largest, secondIfPositive, type Table } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
@@ -17,10 +19,20 @@ export function writeLinearSVC({ state }: LinearSVC, X: Table, graph: OnnxGraph)
   return { kind: "classes", codes: scoresOf(state.model, X, graph).codes, probabilities: null };
 }
 
-/** Scores in f64: double[N, outputs], and the classes that they decide for. */
-function scoresOf({ coef, intercept }: LinearModel, X: Table, graph: OnnxGraph) {
-  const outputs = intercept.length;
-  const weights = graph.constant(coef, [outputs, X.cols]);
-  const scores = graph.node("Gemm", [graph.cast(X.name, "double"), weights, graph.constant(intercept)], { transB: 1 });
-  return { scores, codes: outputs === 1 ? secondIfPositive(scores, graph) : largest(scores, graph) };
+export function writeLinearRegression({ state }: LinearRegression | Ridge, X: Table, graph: OnnxGraph): Answer {
+  const { coef, intercept } = state.model;
+  return { kind: "numbers", values: linearScores({ coef, intercept: Float64Array.of(intercept) }, X, graph) };
+}
+
+/** In f64: double[N, outputs]. */
+function linearScores({ coef, intercept }: LinearModel, X: Table, graph: OnnxGraph): string {
+  const weights = graph.constant(coef, [intercept.length, X.cols]);
+  return graph.node("Gemm", [graph.cast(X.name, "double"), weights, graph.constant(intercept)], { transB: 1 });
+}
+
+/** Scores, and the classes that they decide for. */
+function scoresOf(model: LinearModel, X: Table, graph: OnnxGraph) {
+  const scores = linearScores(model, X, graph);
+  const codes = model.intercept.length === 1 ? secondIfPositive(scores, graph) : largest(scores, graph);
+  return { scores, codes };
 }

@@ -1,3 +1,4 @@
+import { type PCA, scalesOf } from "../decomposition/pca.js";
 import type { MinMaxScaler } from "../preprocessing/min-max-scaler.js";
 import type { OneHotEncoder } from "../preprocessing/one-hot-encoder.js";
 import type { StandardScaler } from "../preprocessing/standard-scaler.js";
@@ -22,6 +23,16 @@ export function writeMinMaxScaler({ state, params }: MinMaxScaler, X: Table, gra
   const clipped = graph.node("Clip", [moved, graph.double(low), graph.double(high)]);
   // Missing values stay missing, whatever a runtime's Clip makes of them.
   return tableOf(graph.node("Where", [graph.node("IsNaN", [moved]), moved, clipped]), X.cols, graph);
+}
+
+export function writePCA({ state, params }: PCA, X: Table, graph: OnnxGraph): Answer {
+  const { mean, components, explainedVariance } = state.model;
+  const count = explainedVariance.length;
+  const centred = graph.node("Sub", [graph.cast(X.name, "double"), graph.constant(mean)]);
+  const axes = graph.constant(components, [count, X.cols]);
+  const turned = graph.node("Gemm", [centred, axes], { transB: 1 });
+  if (!params.whiten) return tableOf(turned, count, graph);
+  return tableOf(graph.node("Div", [turned, graph.constant(scalesOf(state.model, params))]), count, graph);
 }
 
 /** ONNX has no errors that depend on values: a category that is not known makes its columns all 0, always. */

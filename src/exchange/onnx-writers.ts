@@ -1,21 +1,30 @@
 import { CalibratedClassifierCV } from "../calibration/calibrated-classifier-cv.js";
+import { ColumnTransformer } from "../compose/column-transformer.js";
 import { Pipeline } from "../compose/pipeline.js";
 import type { AnyEstimator } from "../core/estimator.js";
+import { PCA } from "../decomposition/pca.js";
 import { DummyClassifier } from "../dummy/dummy-classifier.js";
 import { ExtraTreesClassifier, ExtraTreesRegressor } from "../ensemble/extra-trees.js";
 import { GradientBoostingClassifier } from "../ensemble/gradient-boosting-classifier.js";
 import { GradientBoostingRegressor } from "../ensemble/gradient-boosting-regressor.js";
 import { RandomForestClassifier, RandomForestRegressor } from "../ensemble/random-forest.js";
 import { VotingClassifier } from "../ensemble/voting.js";
+import { LinearRegression } from "../linear/linear-regression.js";
 import { LinearSVC } from "../linear/linear-svc.js";
 import { LogisticRegression } from "../linear/logistic-regression.js";
+import { Ridge } from "../linear/ridge.js";
 import { GridSearchCV } from "../model-selection/grid-search-cv.js";
 import { HalvingGridSearchCV } from "../model-selection/halving-grid-search-cv.js";
 import { RandomizedSearchCV } from "../model-selection/randomized-search-cv.js";
+import { GaussianNB } from "../naive-bayes/gaussian-nb.js";
+import { KNeighborsClassifier } from "../neighbors/k-neighbors-classifier.js";
+import { KNeighborsRegressor } from "../neighbors/k-neighbors-regressor.js";
 import { KerasStyleClassifier } from "../neural/keras-style-classifier.js";
 import { KerasStyleRegressor } from "../neural/keras-style-regressor.js";
 import { MinMaxScaler } from "../preprocessing/min-max-scaler.js";
 import { OneHotEncoder } from "../preprocessing/one-hot-encoder.js";
+import { OrdinalEncoder } from "../preprocessing/ordinal-encoder.js";
+import { SimpleImputer } from "../preprocessing/simple-imputer.js";
 import { StandardScaler } from "../preprocessing/standard-scaler.js";
 import { StackingClassifier } from "../stacking/stacking-classifier.js";
 import { StackingRegressor } from "../stacking/stacking-regressor.js";
@@ -28,9 +37,10 @@ import { writeBoostingClassifier, writeBoostingRegressor } from "./onnx-boosting
 import { writeCalibrated, writePipeline, writeSearch, writeStacking, writeVoting } from "./onnx-composites.js";
 import { writeDummyClassifier } from "./onnx-dummy.js";
 import type { OnnxGraph } from "./onnx-graph.js";
-import { writeLinearSVC, writeLogisticRegression } from "./onnx-linear.js";
+import { writeLinearRegression, writeLinearSVC, writeLogisticRegression } from "./onnx-linear.js";
+import { writeGaussianNB } from "./onnx-naive-bayes.js";
 import { writeNetworkClassifier, writeNetworkRegressor } from "./onnx-network.js";
-import { writeMinMaxScaler, writeOneHotEncoder, writeStandardScaler } from "./onnx-preprocessing.js";
+import { writeMinMaxScaler, writeOneHotEncoder, writePCA, writeStandardScaler } from "./onnx-preprocessing.js";
 import { writeSVC, writeSVR } from "./onnx-svm.js";
 import { writeForestClassifier, writeForestRegressor, writeTreeClassifier, writeTreeRegressor } from "./onnx-trees.js";
 
@@ -38,28 +48,41 @@ import { writeForestClassifier, writeForestRegressor, writeTreeClassifier, write
 const entry = <E>(Class: new (params: never) => E, write: Writer<E & AnyEstimator>) =>
   [Class, write as Writer<AnyEstimator>] as const;
 
+const notYet: Writer<AnyEstimator> = (estimator) => {
+  throw unsupported(estimator, "what it does has not been written in ONNX yet");
+};
+
 /** Who writes the estimators of which class. */
 const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Writer<AnyEstimator>>([
   [CalibratedClassifierCV, writeCalibrated],
+  entry(ColumnTransformer, notYet),
   entry(DecisionTreeClassifier, writeTreeClassifier),
   entry(DecisionTreeRegressor, writeTreeRegressor),
   entry(DummyClassifier, writeDummyClassifier),
   entry(ExtraTreesClassifier, writeForestClassifier),
   entry(ExtraTreesRegressor, writeForestRegressor),
+  entry(GaussianNB, writeGaussianNB),
   entry(GradientBoostingClassifier, writeBoostingClassifier),
   entry(GradientBoostingRegressor, writeBoostingRegressor),
   entry(GridSearchCV, writeSearch),
   entry(HalvingGridSearchCV, writeSearch),
   entry(KerasStyleClassifier, writeNetworkClassifier),
   entry(KerasStyleRegressor, writeNetworkRegressor),
+  entry(KNeighborsClassifier, notYet),
+  entry(KNeighborsRegressor, notYet),
+  entry(LinearRegression, writeLinearRegression),
   entry(LinearSVC, writeLinearSVC),
   entry(LogisticRegression, writeLogisticRegression),
   entry(MinMaxScaler, writeMinMaxScaler),
   entry(OneHotEncoder, writeOneHotEncoder),
+  entry(OrdinalEncoder, notYet),
+  entry(PCA, writePCA),
   entry(Pipeline, writePipeline),
   entry(RandomForestClassifier, writeForestClassifier),
   entry(RandomForestRegressor, writeForestRegressor),
   entry(RandomizedSearchCV, writeSearch),
+  entry(Ridge, writeLinearRegression),
+  entry(SimpleImputer, notYet),
   entry(StackingClassifier, writeStacking),
   entry(StackingRegressor, writeStacking),
   entry(StandardScaler, writeStandardScaler),

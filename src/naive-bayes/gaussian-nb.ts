@@ -150,16 +150,21 @@ function smoothed(
   );
 }
 
+/** What of each class's log likelihood does not depend on the row: log P(class) and the logarithms of the densities' factors. */
+export function logConstants({ classPrior, var: variance }: GaussianNBState, cols: number): Float64Array {
+  return classPrior.map((prior, code) => {
+    let logs = 0;
+    for (let at = code * cols; at < (code + 1) * cols; at++) logs += Math.log(2 * Math.PI * variance[at]!);
+    return Math.log(prior) - logs / 2;
+  });
+}
+
 /** log P(class) + log P(row | class), rows x classes. */
 async function jointLogLikelihood(model: GaussianNBState, X: Matrix, signal: AbortSignal): Promise<Matrix> {
   const { classPrior, theta, var: variance } = model;
   const { rows, cols } = X;
   const count = classPrior.length;
-  const constants = classPrior.map((prior, code) => {
-    let logs = 0;
-    for (let at = code * cols; at < (code + 1) * cols; at++) logs += Math.log(2 * Math.PI * variance[at]!);
-    return Math.log(prior) - logs / 2;
-  });
+  const constants = logConstants(model, cols);
   const joint = new Float64Array(rows * count);
   await forEachRow(
     X,

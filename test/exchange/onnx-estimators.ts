@@ -1,6 +1,7 @@
 import type { AnyEstimator } from "../../src/core/estimator.js";
 import {
   CalibratedClassifierCV,
+  ColumnTransformer,
   conv2d,
   DecisionTreeClassifier,
   DecisionTreeRegressor,
@@ -9,21 +10,29 @@ import {
   ExtraTreesClassifier,
   ExtraTreesRegressor,
   flatten,
+  GaussianNB,
   GradientBoostingClassifier,
   GradientBoostingRegressor,
   GridSearchCV,
   HalvingGridSearchCV,
   KerasStyleClassifier,
   KerasStyleRegressor,
+  KNeighborsClassifier,
+  KNeighborsRegressor,
+  LinearRegression,
   LinearSVC,
   LogisticRegression,
   MinMaxScaler,
   OneHotEncoder,
+  OrdinalEncoder,
+  PCA,
   Pipeline,
   RandomForestClassifier,
   RandomForestRegressor,
   RandomizedSearchCV,
+  Ridge,
   reshape,
+  SimpleImputer,
   StackingClassifier,
   StackingRegressor,
   StandardScaler,
@@ -47,6 +56,7 @@ const scaled = <E extends AnyEstimator>(estimator: E) =>
 
 /** Classifiers of every kind, small ones. */
 export const CLASSIFIERS: Readonly<Record<string, () => AnyEstimator>> = {
+  "naive Bayes": () => new GaussianNB({ varSmoothing: 1e-3 }),
   "a tree": tree,
   "a forest of pure leaves": () => new RandomForestClassifier({ nEstimators: 10, randomState: 1 }),
   "a forest of few leaves": () => forest(),
@@ -138,6 +148,8 @@ export const CLASSIFIERS: Readonly<Record<string, () => AnyEstimator>> = {
 };
 
 export const REGRESSORS: Readonly<Record<string, () => AnyEstimator>> = {
+  "least squares": () => new LinearRegression(),
+  "ridge regression": () => new Ridge({ alpha: 0.5 }),
   "a stack of regressors": () =>
     new StackingRegressor({
       estimators: [
@@ -157,7 +169,18 @@ export const REGRESSORS: Readonly<Record<string, () => AnyEstimator>> = {
   "a network": () => scaled(new KerasStyleRegressor({ epochs: 2, randomState: 0 })),
 };
 
+/** Classes that are refused. */
+export const NOT_YET: Readonly<Record<string, () => AnyEstimator>> = {
+  ColumnTransformer: () => new ColumnTransformer({ transformers: [["all", "passthrough", [0, 1]]] }),
+  KNeighborsClassifier: () => new KNeighborsClassifier(),
+  KNeighborsRegressor: () => new KNeighborsRegressor(),
+  OrdinalEncoder: () => new OrdinalEncoder(),
+  SimpleImputer: () => new SimpleImputer(),
+};
+
 export const TRANSFORMERS: Readonly<Record<string, () => AnyEstimator>> = {
+  "principal components": () => new PCA({ nComponents: 2 }),
+  "whitened principal components": () => new PCA({ nComponents: 2, whiten: true }),
   "a scaler": () => new StandardScaler(),
   "a scaler that does nothing": () => new StandardScaler({ withMean: false, withStd: false }),
   "a scaler to a range": () => new MinMaxScaler({ featureRange: [-3, 0.1] }),
