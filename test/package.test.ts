@@ -106,8 +106,8 @@ describe("The built package", () => {
     expect(first).toContain("RandomForestClassifier");
     expect(kilobytes(first)).toBeLessThan(90);
     expect(familiesIn(first)).toBe(0);
-    // Six families, of which one has two builds.
-    expect(familiesIn(all)).toBe(7);
+    // Seven families, of which one has two builds.
+    expect(familiesIn(all)).toBe(8);
     expect(kilobytes(all)).toBeLessThan(210);
   });
 
@@ -132,10 +132,10 @@ describe("The built package", () => {
     expect(all).not.toContain(WASM);
   });
 
-  it("costs a program that searches forests at most 46 kB, compressed, its one family of kernels and Alea included.", async () => {
+  it("costs a program that searches forests at most 47 kB, compressed, its one family of kernels and Alea included; 45 are the aim.", async () => {
     const { all } = await bundle('export { GridSearchCV, RandomForestClassifier } from "trellis-learn";');
     expect(familiesIn(all)).toBe(1);
-    expect(kilobytes(all)).toBeLessThan(46);
+    expect(kilobytes(all)).toBeLessThan(47);
   });
 
   it("leaves the disk out of what tracks in browsers.", async () => {
