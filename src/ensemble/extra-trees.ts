@@ -30,6 +30,7 @@ export class ExtraTreesClassifier extends ForestClassifier {
     super(classifier, params);
   }
 
+  /** Splits are drawn. */
   protected override get splitter() {
     return "random" as const;
   }
@@ -46,6 +47,7 @@ export class ExtraTreesRegressor extends ForestRegressor {
     super(regressor, params);
   }
 
+  /** Splits are drawn. */
   protected override get splitter() {
     return "random" as const;
   }

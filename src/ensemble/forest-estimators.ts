@@ -10,6 +10,7 @@ import type { ForestClassifierParams, ForestRegressorParams } from "./forest-par
 
 /** A forest for classes; a subclass says how its nodes are split. */
 export abstract class ForestClassifier extends Classifier<ForestClassifierParams, ForestModel> {
+  /** How nodes choose their splits: the "best" of each drawn feature, or a "random" one. */
   protected abstract get splitter(): Growth["splitter"];
 
   /** The fitted trees. */
@@ -61,6 +62,7 @@ export abstract class ForestClassifier extends Classifier<ForestClassifierParams
 
 /** A forest for numbers; a subclass says how its nodes are split. */
 export abstract class ForestRegressor extends Regressor<ForestRegressorParams, ForestModel> {
+  /** How nodes choose their splits: the "best" of each drawn feature, or a "random" one. */
   protected abstract get splitter(): Growth["splitter"];
 
   /** The fitted trees. */

@@ -26,6 +26,7 @@ export class RandomForestClassifier extends ForestClassifier {
     super(classifier, params);
   }
 
+  /** Splits are the best of the drawn features. */
   protected override get splitter() {
     return "best" as const;
   }
@@ -44,6 +45,7 @@ export class RandomForestRegressor extends ForestRegressor {
     super(regressor, params);
   }
 
+  /** Splits are the best of the drawn features. */
   protected override get splitter() {
     return "best" as const;
   }
