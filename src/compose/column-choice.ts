@@ -44,22 +44,18 @@ export function partsOf(
   remainder: "drop" | "passthrough",
   cols: number,
 ): readonly ColumnPart[] {
-  const rest = new Set(Array.from({ length: cols }, (_, column) => column));
+  checkColumns(transformers, cols);
   const parts: ColumnPart[] = [];
   let members = 0;
-  for (const [name, transformer, chosen] of transformers) {
-    const columns = indicesOf(chosen);
-    const beyond = columns.find((column) => column >= cols);
-    if (beyond !== undefined) {
-      throw new InvalidParameterError(
-        `transformers of ColumnTransformer must name columns of X, which has ${cols}; got column ${beyond} for "${name}"`,
-        "transformers",
-      );
-    }
-    for (const column of columns) rest.delete(column);
-    if (transformer !== "drop") parts.push({ member: transformer === "passthrough" ? -1 : members++, columns });
+  for (const [, transformer, columns] of transformers) {
+    if (transformer === "drop") continue;
+    parts.push({ member: transformer === "passthrough" ? -1 : members++, columns: indicesOf(columns) });
   }
-  if (remainder === "passthrough" && rest.size > 0) parts.push({ member: -1, columns: Uint32Array.from(rest) });
+  if (remainder === "passthrough") {
+    const named = new Set(transformers.flatMap(([, , columns]) => [...indicesOf(columns)]));
+    const rest = Array.from({ length: cols }, (_, column) => column).filter((column) => !named.has(column));
+    if (rest.length > 0) parts.push({ member: -1, columns: Uint32Array.from(rest) });
+  }
   if (parts.length > 0) return parts;
   throw new InvalidParameterError(
     "transformers of ColumnTransformer must leave a column; got none but drops",
@@ -67,7 +63,22 @@ export function partsOf(
   );
 }
 
+/** @throws InvalidParameterError for a column that a table of so many does not have */
+export function checkColumns(transformers: ColumnTransformers, cols: number): void {
+  for (const [name, , columns] of transformers) {
+    const beyond = "from" in columns ? columns.to - 1 : columns.find((column) => column >= cols);
+    if (beyond === undefined || beyond < cols) continue;
+    throw new InvalidParameterError(
+      `transformers of ColumnTransformer must name columns of X, which has ${cols}; got column ${beyond} for "${name}"`,
+      "transformers",
+    );
+  }
+}
+
+/** How many they are. */
+export const widthOf = (columns: Columns): number => ("from" in columns ? columns.to - columns.from : columns.length);
+
 function indicesOf(columns: Columns): Uint32Array {
-  if ("from" in columns) return Uint32Array.from({ length: columns.to - columns.from }, (_, i) => columns.from + i);
+  if ("from" in columns) return Uint32Array.from({ length: widthOf(columns) }, (_, i) => columns.from + i);
   return Uint32Array.from(columns);
 }

@@ -17,7 +17,16 @@ import { namesComplaint } from "../core/named-estimators.js";
 import { oneOf, rule } from "../core/params.js";
 import { predictAll } from "../core/predict-all.js";
 import { Transformer } from "../core/transformer.js";
-import { type ColumnMembers, type ColumnPart, type ColumnTransformers, isColumns, partsOf } from "./column-choice.js";
+import {
+  type ColumnMembers,
+  type ColumnPart,
+  type Columns,
+  type ColumnTransformers,
+  checkColumns,
+  isColumns,
+  partsOf,
+  widthOf,
+} from "./column-choice.js";
 
 export interface ColumnTransformerParams<T extends ColumnTransformers = ColumnTransformers> {
   /**
@@ -182,11 +191,11 @@ export class ColumnTransformer<const T extends ColumnTransformers = ColumnTransf
   }: FittedWith<ColumnTransformerParams<T>, ColumnTransformerModel>): void {
     const members = membersIn(params.transformers);
     requireShape(NAME, model, recordOf({ transformers: listOf(fittedEstimator, members.length) }));
-    const parts = partsOf(params.transformers, params.remainder, nFeatures);
-    for (const [i, [name, given]] of members.entries()) {
+    // Nothing is made of the number of columns, which a file may say is anything.
+    checkColumns(params.transformers, nFeatures);
+    for (const [i, [name, given, columns]] of members.entries()) {
       const fitted = model.transformers[i]!;
-      const columns = parts.find(({ member }) => member === i)!.columns.length;
-      if (fitted.constructor === given.constructor && fitted.state.nFeatures === columns) continue;
+      if (fitted.constructor === given.constructor && fitted.state.nFeatures === widthOf(columns)) continue;
       throw new InvalidModelError(`the stored model of ${NAME} is damaged: its "${name}" is not like its parameter`);
     }
   }
@@ -202,9 +211,13 @@ export class ColumnTransformer<const T extends ColumnTransformers = ColumnTransf
   }
 }
 
-function membersIn(transformers: unknown): readonly (readonly [name: string, member: AnyEstimator])[] {
+function membersIn(
+  transformers: unknown,
+): readonly (readonly [name: string, member: AnyEstimator, columns: Columns])[] {
   if (!isList(transformers)) return [];
-  return transformers.flatMap(([name, what]) => (typeof what === "string" ? [] : [[name, what] as const]));
+  return transformers.flatMap(([name, what, columns]) =>
+    typeof what === "string" ? [] : [[name, what, columns] as const],
+  );
 }
 
 /** Which candidate's part it is. */

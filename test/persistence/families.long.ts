@@ -11,7 +11,7 @@ import { builtIn, builtInNames } from "../../src/persistence/registry.js";
 import { toBytes } from "../../src/persistence/to-bytes.js";
 import { StandardScaler } from "../../src/preprocessing/standard-scaler.js";
 import { KFold } from "../../src/split/k-fold.js";
-import { DecisionTreeClassifier } from "../../src/tree/decision-tree.js";
+import { DecisionTreeClassifier, DecisionTreeRegressor } from "../../src/tree/decision-tree.js";
 import { arraysOf, DTYPES, headerOf, reseal, widened, withHeader } from "./toys.js";
 
 const rng = new Rng(0);
@@ -40,11 +40,19 @@ const settings = {
   ],
 };
 
+/** What is set where those do not suit a class. */
+const settingsOf: Readonly<Record<string, object>> = {
+  ColumnTransformer: { transformers: [["scale", new StandardScaler(), [0, 2]]] },
+  OrdinalEncoder: { handleUnknown: "use_encoded_value", unknownValue: -1 },
+  StackingRegressor: { estimators: [["tree", new DecisionTreeRegressor({ randomState: 1, maxDepth: 2 })]] },
+};
+
 /** A small fitted model of a class of the library. */
 async function fitted(name: string): Promise<AnyEstimator> {
   const Class = (await builtIn(name)) as unknown as new (params: object) => AnyEstimator;
   const { schema } = new Class({}).definition;
-  return new Class(Object.fromEntries(Object.entries(settings).filter(([key]) => key in schema))).fit(X, y);
+  const suitable = Object.fromEntries(Object.entries(settings).filter(([key]) => key in schema));
+  return new Class({ ...suitable, ...settingsOf[name] }).fit(X, y);
 }
 
 /** What each method answers, as plain values. */
