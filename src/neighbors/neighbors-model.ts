@@ -91,8 +91,9 @@ export function weightsOf({ k, distances }: Neighbors, weights: NeighborsParams[
   const out = distances.map((distance) => 1 / distance);
   for (let start = 0; start < out.length; start += k) {
     const mine = out.subarray(start, start + k);
-    if (mine.includes(Number.POSITIVE_INFINITY))
-      mine.forEach((weight, i) => void (mine[i] = Number.isFinite(weight) ? 0 : 1));
+    // Where rows are equal to the query, these alone count, each as much.
+    if (!mine.includes(Number.POSITIVE_INFINITY)) continue;
+    for (let i = 0; i < k; i++) mine[i] = mine[i] === Number.POSITIVE_INFINITY ? 1 : 0;
   }
   return out;
 }
