@@ -42,11 +42,22 @@ export async function decisionValues(
   try {
     const fn: KernelFunction = { type: kernel, degree: params.degree, gamma: model.gamma, coef0: params.coef0 };
     const decider = new Decider(model, nFeatures, classes, fn, scope, ctx, { ...ctx, workspace: own });
-    return await decider.values(X);
+    return finite(await decider.values(X));
   } finally {
     if (own !== ofModels) own.close();
     scope.free();
   }
+}
+
+/** @throws InvalidDataError if sums of kernel values were beyond the range of f64 */
+function finite(values: Matrix): Matrix {
+  const at = values.data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return values;
+  const row = Math.floor(at / values.cols);
+  throw new InvalidDataError(
+    `kernel values of row ${row} of X are beyond the range of f64; scale X, or take a smaller degree, gamma or coef0`,
+    row,
+  );
 }
 
 /** By class the number of vectors of it and of those before. */

@@ -432,3 +432,11 @@ describe("A stored model", () => {
     }
   });
 });
+
+it("Rows whose kernel values are beyond the range of f64 are refused by their number, not answered with NaN.", async () => {
+  const model = await new SVC({ kernel: "poly", degree: 3 }).fit(X, y);
+  const error = await rejection(model.decisionFunction([[0, 0, 0], [1e120, -1e120, 1e120]])); // biome-ignore format: rows
+  expect(error).toBeInstanceOf(InvalidDataError);
+  expect(error.message).toContain("kernel values of row 1 of X are beyond the range of f64");
+  expect(error.row).toBe(1);
+});
