@@ -11,15 +11,24 @@ import { encode, MOST_BYTES, sizeOfAll } from "./protobuf.js";
 /** The size that each call has its own of: how many rows come in. */
 const ROWS = "N";
 
+/** A model as a file, and the tensors that go in and come out. */
+export interface EncodedModel {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}
+
 /**
  * The model of a fitted estimator, encoded.
  * @throws an InvalidModelError for what ONNX cannot say, and for more bytes than it allows
  */
-export function encodedModel(estimator: AnyEstimator, documentation: string): Uint8Array<ArrayBuffer> {
-  const fields = modelFields(modelOf(estimator, documentation));
+export function encodedModel(estimator: AnyEstimator, documentation: string): EncodedModel {
+  const model = modelOf(estimator, documentation);
+  const fields = modelFields(model);
   const size = sizeOfAll(fields);
-  if (size <= MOST_BYTES) return encode(fields);
-  throw unsupported(estimator, `it would take ${size} bytes, and ONNX allows ${MOST_BYTES}`);
+  if (size > MOST_BYTES) throw unsupported(estimator, `it would take ${size} bytes, and ONNX allows ${MOST_BYTES}`);
+  const { inputs, outputs } = model.graph;
+  return { bytes: encode(fields), inputs, outputs };
 }
 
 function modelOf(estimator: AnyEstimator, documentation: string): Model {

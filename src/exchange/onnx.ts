@@ -1,6 +1,7 @@
 import { InvalidParameterError } from "../core/errors.js";
 import { type AnyEstimator, Estimator } from "../core/estimator.js";
 import { describe } from "../core/to-matrix.js";
+import type { EncodedModel } from "./onnx-model.js";
 
 /** Of `toOnnx`. */
 export interface ToOnnxOptions {
@@ -32,6 +33,11 @@ export interface ToOnnxOptions {
  * @see https://onnx.ai/onnx/operators/
  */
 export async function toOnnx(estimator: AnyEstimator, options: ToOnnxOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  return (await toOnnxModel(estimator, options)).bytes;
+}
+
+/** The same, and the tensors that go in and come out. */
+export async function toOnnxModel(estimator: AnyEstimator, options: ToOnnxOptions = {}): Promise<EncodedModel> {
   if (!(estimator instanceof Estimator)) {
     throw new InvalidParameterError(
       `estimator of toOnnx must be an estimator; got ${describe(estimator)}`,
