@@ -1,12 +1,7 @@
 import { InvalidModelError } from "../core/errors.js";
 import type { AnyEstimator } from "../core/estimator.js";
 import type { OnnxGraph } from "./onnx-graph.js";
-
-/** A tensor float[N, cols]. */
-export interface Table {
-  readonly name: string;
-  readonly cols: number;
-}
+import type { Table } from "./onnx-tables.js";
 
 /** The tensors that answer for an estimator: probabilities and numbers are in f64, so that composites lose nothing. */
 export type Answer =

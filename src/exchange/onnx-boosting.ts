@@ -3,8 +3,9 @@ import type { BoostedTree } from "../boosting/boosted-tree.js";
 import type { ObjectiveName } from "../boosting/objectives.js";
 import type { GradientBoostingClassifier } from "../ensemble/gradient-boosting-classifier.js";
 import type { GradientBoostingRegressor } from "../ensemble/gradient-boosting-regressor.js";
-import { type Answer, bothClasses, largest, secondIfPositive, type Table } from "./onnx-answers.js";
+import { type Answer, bothClasses, largest, secondIfPositive } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
+import type { Table } from "./onnx-tables.js";
 import { type EnsembleTree, sumOfEnsemble } from "./onnx-tree-ensemble.js";
 
 /** What makes predictions of margins, double[N, outputs]. */

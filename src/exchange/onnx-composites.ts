@@ -1,31 +1,44 @@
 import type { CalibratedModel } from "../calibration/calibrated-classifier-cv.js";
 import { scoringMethodOf } from "../calibration/scores-of.js";
+import { partsOf } from "../compose/column-choice.js";
+import type { ColumnTransformer } from "../compose/column-transformer.js";
 import type { Pipeline } from "../compose/pipeline.js";
 import type { AnyEstimator, Method } from "../core/estimator.js";
 import type { VotingClassifier } from "../ensemble/voting.js";
 import type { SearchModel } from "../model-selection/search-cv.js";
 import type { StackingModel } from "../stacking/stacking.js";
 import { type AnyStackingParams, methodOf } from "../stacking/stacking-params.js";
-import {
-  type Answer,
-  bothClasses,
-  type Classes,
-  largest,
-  type Table,
-  unsupported,
-  type Write,
-} from "./onnx-answers.js";
+import { type Answer, bothClasses, type Classes, largest, unsupported, type Write } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
+import { chosen, sideBySide, type Table, tableOfNumbers } from "./onnx-tables.js";
 
 export function writePipeline({ state }: Pipeline, X: Table, graph: OnnxGraph, write: Write): Answer {
   const { steps } = state.model;
   let table = X;
   for (const step of steps.slice(0, -1)) {
-    const answer = write(step, table, graph);
-    if (answer.kind !== "table") throw unsupported(step, "it stands within a Pipeline and is no transformer");
-    table = answer.table;
+    table = tableFrom(step, table, graph, write);
   }
   return write(steps.at(-1)!, table, graph);
+}
+
+export function writeColumnTransformer(
+  { params, state }: ColumnTransformer,
+  X: Table,
+  graph: OnnxGraph,
+  write: Write,
+): Answer {
+  const { transformers } = state.model;
+  const tables = partsOf(params.transformers, params.remainder, X.cols).map(({ member, columns }) => {
+    const part = chosen(X, [...columns]);
+    return member < 0 ? part : tableFrom(transformers[member]!, part, graph, write);
+  });
+  return { kind: "table", table: sideBySide(tables, graph) };
+}
+
+function tableFrom(transformer: AnyEstimator, X: Table, graph: OnnxGraph, write: Write): Table {
+  const answer = write(transformer, X, graph);
+  if (answer.kind === "table") return answer.table;
+  throw unsupported(transformer, "it stands where transformers stand, and is none");
 }
 
 /** A search is its best estimator. */
@@ -68,14 +81,21 @@ export function writeStacking(stack: AnyEstimator, X: Table, graph: OnnxGraph, w
     }
     return columnsOf(write(member, X, graph), method, classes?.length ?? 0, graph);
   });
-  if (params.passthrough) parts.push({ name: graph.cast(X.name, "double"), cols: X.cols });
+  if (params.passthrough) parts.push({ name: graph.cast(X.numbers(), "double"), cols: X.cols });
   const names = parts.map(({ name }) => name);
   const Z = graph.cast(graph.node("Concat", names, { axis: 1 }), "float");
-  return write(finalEstimator, { name: Z, cols: parts.reduce((sum, { cols }) => sum + cols, 0) }, graph);
+  const cols = parts.reduce((sum, part) => sum + part.cols, 0);
+  return write(finalEstimator, tableOfNumbers(Z, cols, graph), graph);
+}
+
+/** double[N, cols] */
+interface MemberColumns {
+  readonly name: string;
+  readonly cols: number;
 }
 
 /** A member's columns in f64: its probabilities, of two classes that of the second, the codes of its classes, or its numbers. */
-function columnsOf(answer: Answer, method: Method, classes: number, graph: OnnxGraph): Table {
+function columnsOf(answer: Answer, method: Method, classes: number, graph: OnnxGraph): MemberColumns {
   if (answer.kind === "numbers") return { name: answer.values, cols: 1 };
   const { codes, probabilities } = answer as Classes;
   if (method === "predict") {

@@ -3,8 +3,9 @@ import type { LinearSVC } from "../linear/linear-svc.js";
 import type { LogisticRegression } from "../linear/logistic-regression.js";
 import type { Ridge } from "../linear/ridge.js";
 import type { LinearModel } from "../linear/score-rows.js";
-import { type Answer, bothClasses, largest, secondIfPositive, type Table } from "./onnx-answers.js";
+import { type Answer, bothClasses, largest, secondIfPositive } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
+import type { Table } from "./onnx-tables.js";
 
 export function writeLogisticRegression({ state }: LogisticRegression, X: Table, graph: OnnxGraph): Answer {
   const { scores, codes } = scoresOf(state.model, X, graph);
@@ -27,7 +28,7 @@ export function writeLinearRegression({ state }: LinearRegression | Ridge, X: Ta
 /** In f64: double[N, outputs]. */
 function linearScores({ coef, intercept }: LinearModel, X: Table, graph: OnnxGraph): string {
   const weights = graph.constant(coef, [intercept.length, X.cols]);
-  return graph.node("Gemm", [graph.cast(X.name, "double"), weights, graph.constant(intercept)], { transB: 1 });
+  return graph.node("Gemm", [graph.cast(X.numbers(), "double"), weights, graph.constant(intercept)], { transB: 1 });
 }
 
 /** Scores, and the classes that they decide for. */

@@ -4,9 +4,10 @@ import type { KernelParams } from "../svm/kernel-params.js";
 import type { SVC } from "../svm/svc.js";
 import { pairList, type SvmModel, supportTable } from "../svm/svm-model.js";
 import type { SVR } from "../svm/svr.js";
-import { type Answer, largest, type Table, unsupported } from "./onnx-answers.js";
+import { type Answer, largest, unsupported } from "./onnx-answers.js";
 import { coupled } from "./onnx-coupling.js";
 import type { OnnxGraph } from "./onnx-graph.js";
+import type { Table } from "./onnx-tables.js";
 
 // SVMClassifier and SVMRegressor of ai.onnx.ml compute in f32, and couple probabilities by rules of their own; plain
 // operators in f64 give the numbers that LIBSVM gives. All kernel values of a call are in memory at once, rows x vectors.
@@ -40,7 +41,7 @@ function decisionValues(
   if (kernel === "precomputed")
     throw unsupported(estimator, "its kernel is precomputed, of rows that it does not have");
   const fn: KernelFunction = { type: kernel, degree, coef0, gamma: model.gamma };
-  const values = KERNELS[kernel](fn, graph.cast(X.name, "double"), model, X.cols, graph);
+  const values = KERNELS[kernel](fn, graph.cast(X.numbers(), "double"), model, X.cols, graph);
   const pairs = model.rho.length;
   const negated = graph.constant(model.rho.map((value) => -value));
   return graph.node("Gemm", [values, graph.constant(weights, [model.support.length, pairs]), negated]);
