@@ -14,7 +14,7 @@ import { findChromium, installPlaywright, launchChromium, MISSING } from "./chro
 import { SERVER, startService } from "./digit-service.mjs";
 
 const PICTURES = fileURLToPath(new URL("../docs/pictures/", import.meta.url));
-const DESKTOP = { viewport: { width: 1280, height: 860 } };
+const DESKTOP = { viewport: { width: 1280, height: 1000 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 /** Milliseconds that a step of a training may take on a slow machine. */
 const PATIENCE = 120_000;
