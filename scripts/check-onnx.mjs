@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  CalibratedClassifierCV,
   ColumnTransformer,
   conv2d,
   DummyClassifier,
@@ -93,6 +94,7 @@ const MODELS = [
   [net, digits.X, digitsOf],
   [new KNeighborsClassifier(), digits.X, digitsOf],
   [new KNeighborsRegressor({ metric: "manhattan" }), iris.X, Array.from(iris.y)],
+  [new CalibratedClassifierCV({ estimator: new SVC(), method: "isotonic" }), iris.X, names],
   [new Pipeline({ steps: [["columns", ofPeople], ["clf", new LogisticRegression()]] }), people, people.map((_, i) => i % 3 === 0)],
   [new Pipeline({ steps: [["fill", fill()], ["code", new OrdinalEncoder()]] }), people.map(([, ...strings]) => strings), null],
 ]; // biome-ignore format: one table

@@ -21,8 +21,10 @@ const PREDICTIONS: Readonly<Record<ObjectiveName, (margins: string, graph: OnnxG
 export function writeBoostingClassifier({ state }: GradientBoostingClassifier, X: Table, graph: OnnxGraph): Answer {
   const { model } = state;
   const margins = marginsOf(model, X, graph);
-  const codes = model.baseMargin.length === 1 ? secondIfPositive(margins, graph) : largest(margins, graph);
-  return { kind: "classes", codes, probabilities: PREDICTIONS[model.objective](margins, graph) };
+  const cols = model.baseMargin.length;
+  const codes = cols === 1 ? secondIfPositive(margins, graph) : largest(margins, graph);
+  const probabilities = PREDICTIONS[model.objective](margins, graph);
+  return { kind: "classes", codes, probabilities, decisions: () => ({ name: margins, cols }) };
 }
 
 export function writeBoostingRegressor({ state }: GradientBoostingRegressor, X: Table, graph: OnnxGraph): Answer {

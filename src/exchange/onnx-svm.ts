@@ -17,9 +17,14 @@ export function writeSVC(svc: SVC, X: Table, graph: OnnxGraph): Answer {
   const pairs = pairList(classes!.length);
   const values = decisionValues(svc, svc.params, model, pairWeights(model, pairs), X, graph);
   const breaksTies = svc.params.breakTies && pairs.length > 1;
-  const codes = breaksTies ? classesOfScores(values, pairs, graph) : votedClasses(values, pairs, graph);
+  const codes = breaksTies ? largest(scoresOfClasses(values, pairs, graph), graph) : votedClasses(values, pairs, graph);
   const probabilities = svc.params.probability ? coupled(values, model, pairs, graph) : null;
-  return { kind: "classes", codes, probabilities };
+  const decisions = () => {
+    if (pairs.length === 1) return { name: graph.node("Neg", [values]), cols: 1 };
+    if (svc.params.decisionFunctionShape === "ovo") return { name: values, cols: pairs.length };
+    return { name: scoresOfClasses(values, pairs, graph), cols: classesOf(pairs) };
+  };
+  return { kind: "classes", codes, probabilities, decisions };
 }
 
 export function writeSVR(svr: SVR, X: Table, graph: OnnxGraph): Answer {
@@ -114,13 +119,13 @@ function votedClasses(values: string, pairs: Pairs, graph: OnnxGraph): string {
   return largest(votes(graph.node("Greater", [values, graph.double(0)]), pairs, graph), graph);
 }
 
-/** The same with equally many votes decided by the sums of decision values; see scoresOfClasses in ../svm/votes.ts. */
-function classesOfScores(values: string, pairs: Pairs, graph: OnnxGraph): string {
+/** Votes by class, equally many being decided by the sums of decision values; see scoresOfClasses in ../svm/votes.ts. */
+function scoresOfClasses(values: string, pairs: Pairs, graph: OnnxGraph): string {
   const sums = graph.node("MatMul", [values, sides(pairs, graph)]);
   const bound = graph.node("Add", [graph.node("Abs", [sums]), graph.double(1)]);
   const summand = graph.node("Div", [sums, graph.node("Mul", [bound, graph.double(3)])]);
   const cast = votes(graph.node("GreaterOrEqual", [values, graph.double(0)]), pairs, graph);
-  return largest(graph.node("Add", [cast, summand]), graph);
+  return graph.node("Add", [cast, summand]);
 }
 
 /** Votes by class, of whether each pair votes for its first class: those for none, and what each of them moves. */

@@ -34,14 +34,8 @@ import { DecisionTreeClassifier, DecisionTreeRegressor } from "../tree/decision-
 import { TpeTuner } from "../tune/tpe-tuner.js";
 import { type Answer, unsupported, type Writer } from "./onnx-answers.js";
 import { writeBoostingClassifier, writeBoostingRegressor } from "./onnx-boosting.js";
-import {
-  writeCalibrated,
-  writeColumnTransformer,
-  writePipeline,
-  writeSearch,
-  writeStacking,
-  writeVoting,
-} from "./onnx-composites.js";
+import { writeCalibrated } from "./onnx-calibration.js";
+import { writeColumnTransformer, writePipeline, writeSearch, writeStacking, writeVoting } from "./onnx-composites.js";
 import { writeDummyClassifier } from "./onnx-dummy.js";
 import { writeOneHotEncoder, writeOrdinalEncoder } from "./onnx-encoders.js";
 import type { OnnxGraph } from "./onnx-graph.js";

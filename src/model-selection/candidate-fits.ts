@@ -15,8 +15,9 @@ import { splitsOf } from "./splits-of.js";
 /** With a journal, a crash must not cost more than about so many milliseconds of work and one fit. */
 const PATIENCE = 200;
 
-/** Other rows than those of `cv`, with a name that tells them apart. */
-export interface OtherRows {
+/** Folds that candidates are scored on. */
+interface Folds {
+  /** "" for those of `cv`; tells others apart in the journal. */
   readonly name: string;
   readonly splits: readonly Split[];
 }
@@ -97,13 +98,12 @@ export class CandidateFits<E extends AnyEstimator> {
   scores(
     patches: readonly CandidateParams[],
     numbers: readonly number[],
-    on: OtherRows | undefined,
+    { name, splits }: Folds,
     inStep: boolean,
     { onFitProgress, ...run }: FitsContext,
   ): AsyncGenerator<readonly FoldScore[]> {
     const { X, y, sampleWeight, evalSets } = this.#data;
     const { errorScore, returnTrainScore } = this.#params;
-    const splits = on?.splits ?? this.splits;
     const candidates = patches.map((patch) => this.candidate(patch));
     const score = (candidatesOf?: CandidatesOf) =>
       scoreFolds(
@@ -126,7 +126,7 @@ export class CandidateFits<E extends AnyEstimator> {
         run,
       );
     if (this.#journal === null) return score();
-    return journaledScores(this.#journal, candidates, numbers, on?.name ?? "", splits.length, score);
+    return journaledScores(this.#journal, candidates, numbers, name, splits.length, score);
   }
 
   /** Fits a candidate on all rows. */

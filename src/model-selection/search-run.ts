@@ -4,7 +4,7 @@ import type { AnyEstimator, FitContext, FitOptions, TrainingData } from "../core
 import { EventLoop } from "../parallel/event-loop.js";
 import { jobsOf, limit } from "../parallel/limit.js";
 import type { Split } from "../split/splitter.js";
-import { CandidateFits, type FitsContext, type OtherRows } from "./candidate-fits.js";
+import { CandidateFits, type FitsContext } from "./candidate-fits.js";
 import type { CandidateParams } from "./cv-results.js";
 import type { SearchEvent, SearchListener, StopReason } from "./events.js";
 import { type BoardResults, type Fact, ScoreBoard } from "./score-board.js";
@@ -26,8 +26,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export interface RoundOptions {
   /** Facts of each candidate, as columns of the results. */
   readonly facts?: Readonly<Record<string, Fact>>;
-  /** Other rows than those of `cv`. */
-  readonly on?: OtherRows;
+  /** Other rows than those of `cv`, with a name that tells them apart. */
+  readonly on?: { readonly name: string; readonly splits: readonly Split[] };
   /** These candidates are given more than all before them, of which none can be the best any more. */
   readonly supersedes?: boolean;
   /** Candidates may be the same as earlier ones that also might; they are then not scored again. */
@@ -229,7 +229,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
   async *#foldScores(
     patches: readonly CandidateParams[],
     numbers: readonly number[],
-    on?: RoundOptions["on"],
+    on: RoundOptions["on"] = { name: "", splits: this.splits },
     resources?: readonly number[],
   ): AsyncGenerator<FoldScore> {
     if (this.isStopped) return;

@@ -89,6 +89,20 @@ export const CLASSIFIERS: Readonly<Record<string, () => AnyEstimator>> = {
       weights: [1, 0.5, 0.5],
     }),
   "a calibrated forest": () => new CalibratedClassifierCV({ estimator: forest(), cv: 3 }),
+  "a calibrated machine": () =>
+    new CalibratedClassifierCV({ estimator: scaled(new LinearSVC({ randomState: 0 })), cv: 2 }),
+  "an SVC on an isotonic curve": () =>
+    new CalibratedClassifierCV({ estimator: new SVC(), method: "isotonic", cv: 3, ensemble: false }),
+  "a stack of decision values": () =>
+    new StackingClassifier({
+      estimators: [
+        ["svc", new SVC({ decisionFunctionShape: "ovo" })],
+        ["boosting", new GradientBoostingClassifier({ nEstimators: 3 })],
+        ["linear", scaled(logistic())],
+      ],
+      stackMethod: "decisionFunction",
+      cv: 2,
+    }),
   "a stack": () =>
     new StackingClassifier({
       estimators: [
