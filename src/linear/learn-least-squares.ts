@@ -1,15 +1,16 @@
-import { BLOCK_ROWS } from "../core/cross-products.js";
 import { EventLoop } from "../parallel/event-loop.js";
-import { type Centre, type Regression, regressionColumns } from "./centred-rows.js";
+import { type CentredRows, regressionColumns } from "./centred-rows.js";
 import { type LeastSquares, RowTriangle } from "./least-squares.js";
+
+/** Rows that are folded in at once. */
+const BLOCK_ROWS = 256;
 
 /**
  * The shortest coefficients that minimise the weighted squares plus alpha times their own (of which the rows root(alpha) I are as
  * good as any); a pivot is zero if no larger than max(rows, columns) eps times the largest.
  */
 export async function learnLeastSquares(
-  regression: Regression,
-  centre: Centre,
+  regression: CentredRows,
   alpha: number,
   signal: AbortSignal,
 ): Promise<LeastSquares> {
@@ -25,7 +26,7 @@ export async function learnLeastSquares(
     }
   };
   for (let from = 0; from < rows; from += BLOCK_ROWS) {
-    await fold(regressionColumns(regression, centre, from, Math.min(rows, from + BLOCK_ROWS)));
+    await fold(regressionColumns(regression, from, Math.min(rows, from + BLOCK_ROWS)));
   }
   if (alpha > 0) await fold(penaltyColumns(alpha, cols));
   return triangle.solve(Math.max(rows, cols) * Number.EPSILON);
