@@ -3,7 +3,7 @@ import { crossProducts, dotProducts } from "../core/cross-products.js";
 import { InvalidDataError } from "../core/errors.js";
 import type { RunContext } from "../core/estimator.js";
 import type { Matrix } from "../core/matrix.js";
-import { columnCentre, placeWeighted } from "../core/weighted-rows.js";
+import { centreOf, placeWeighted } from "../core/weighted-rows.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
 
 export interface PrincipalAxes {
@@ -23,7 +23,7 @@ export async function principalAxes(X: Matrix, count: number, owner: string, ctx
   const scope = ctx.pool.memory.scope();
   try {
     const rows = await placeWeighted(X, null, null, scope, ctx);
-    const centre = await columnCentre(rows, owner, ctx);
+    const centre = await centreOf(rows, owner, ctx);
     const isWide = X.cols > X.rows;
     const vectors = isWide ? rowsOf(centredColumns(X, centre.mean, null, 0, X.rows)) : [];
     const products = isWide ? await dotProducts(vectors, ctx) : await crossProducts(rows, centre, ctx);

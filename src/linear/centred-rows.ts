@@ -1,9 +1,8 @@
 import { centredColumns } from "../core/centred-columns.js";
-import { type Centre, uncentred } from "../core/cross-products.js";
 import { InvalidDataError } from "../core/errors.js";
 import type { RunContext } from "../core/estimator.js";
 import { Matrix } from "../core/matrix.js";
-import { columnCentre, placeWeighted, type WeightedRows } from "../core/weighted-rows.js";
+import { type Centre, centreOf, placeWeighted, uncentred, type WeightedRows } from "../core/weighted-rows.js";
 import type { Scope } from "../parallel/memory.js";
 
 /** What a linear regression learns from. */
@@ -33,7 +32,7 @@ export async function centredRows(
   const { X, y, sampleWeight } = regression;
   const rows = await placeWeighted(X, sampleWeight, y, scope, ctx);
   if (!fitIntercept) return { ...regression, rows, centre: uncentred(X.cols + 1) };
-  const { total, mean, zeros } = await columnCentre(rows, owner, ctx);
+  const { total, mean, zeros } = await centreOf(rows, owner, ctx);
   const sum = y.reduce((before, value, row) => before + (sampleWeight?.[row] ?? 1) * value, 0);
   const centre = { total, mean: Float64Array.of(...mean, sum / total), zeros: Float64Array.of(...zeros, 0) };
   return { ...regression, rows, centre };

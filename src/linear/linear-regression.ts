@@ -64,7 +64,7 @@ export class LinearRegression extends Regressor<LinearRegressionParams, LinearRe
     try {
       const regression = { X, y: (y as NumberTarget).values, sampleWeight };
       const rows = await centredRows(regression, fitIntercept, definition.name, scope, ctx);
-      const { x, rank } = await learnLeastSquares(rows, 0, ctx.signal);
+      const { x, rank } = await learnLeastSquares(rows, 0, ctx);
       return { ...linearFit(x, rows, definition.name), rank };
     } finally {
       scope.free();

@@ -62,8 +62,7 @@ export class Ridge extends Regressor<RidgeParams, LinearFit> {
         const equations = await normalEquations(rows, ctx);
         for (const [index, { alpha }] of alike) {
           const solution = alpha === 0 ? null : await solveShifted(equations, alpha, ctx);
-          const coef =
-            solution === null ? (await learnLeastSquares(rows, alpha, ctx.signal)).x : equations.coefOf(solution);
+          const coef = solution === null ? (await learnLeastSquares(rows, alpha, ctx)).x : equations.coefOf(solution);
           yield [index, linearFit(coef, rows, definition.name)];
         }
       }

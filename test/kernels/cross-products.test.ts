@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { addProducts, columnSums, scratchBytes, tilesOf } from "../../src/kernels/cross-products.js";
 import { linalg } from "../../src/kernels/generated/linalg.js";
 import { DONE, MORE } from "../../src/kernels/kernel.js";
-import { products } from "./reference/dense.js";
+import { residualProducts } from "../../src/kernels/residual-products.js";
+import * as reference from "./reference/dense.js";
 import { KernelMemory } from "./reference/kernel-memory.js";
 
 const memories = [new KernelMemory(false, linalg), new KernelMemory(true, linalg)];
@@ -64,7 +65,7 @@ test("Products of columns have the bits of their definition, whatever the table 
       at.checkGuards();
       const tiles = new Float64Array(at.buffer, sums, 16 * tilesOf(shift.length));
       const X = one.X.map((row, k) => (extra ? [...row, extra[k]!] : row));
-      for (const [i, row] of products(X, shift, roots).entries()) {
+      for (const [i, row] of reference.products(X, shift, roots).entries()) {
         const found = row.map((_, j) => {
           const [a, b] = [Math.floor(i / 4), Math.floor(j / 4)];
           return tiles[16 * ((a * (a + 1)) / 2 + b) + 4 * (i % 4) + (j % 4)]!;
@@ -124,4 +125,29 @@ test("Much work is done in slices, with the same bits.", () => {
     return sum;
   };
   expect([corner, first]).toEqual([dot(cols - 1), dot(0)]);
+});
+
+test("Products of what predictions leave over have the bits of their definition.", () => {
+  fc.assert(
+    fc.property(problem, fc.constantFrom(...memories), (one, at) => {
+      at.reset();
+      const { n, cols, weights, X } = one;
+      const table = placed(at, one);
+      const number = (k: number) => ((k * 7919) % 23) / 8 - 1;
+      const shift = Array.from({ length: cols + 1 }, (_, j) => number(j + n));
+      const coef = Array.from({ length: cols + 1 }, (_, j) => number(3 * j + 1));
+      const y = Array.from({ length: n }, (_, k) => number(k + 5));
+      const [shiftAt, coefAt, yAt] = [shift, coef, y].map((values) => at.put(Float64Array.from(values)));
+      const weightsAt = weights ? at.put(Float64Array.from(weights)) : 0;
+      const [scratch, out] = [at.room(8 * cols), at.room(8 * (cols + 1))];
+      at.freezeInputs([scratch, out]);
+      const args = [scratch, ...table, cols, shiftAt!, weightsAt, yAt!, coefAt!, 0, n, out];
+      expect(at.call(residualProducts.name, args)).toBe(DONE);
+      at.checkGuards();
+      expect([...new Float64Array(at.buffer, out, cols + 1)]).toEqual(
+        reference.residualProducts(X, y, shift, weights, coef),
+      );
+    }),
+    { numRuns: 60 },
+  );
 });

@@ -64,3 +64,28 @@ export function tridiagonal(lower: readonly (readonly number[])[]) {
   }
   return { diagonal: A.map((row, i) => row[i]!), off, taus };
 }
+
+/** Sums of w e z_j over the rows, and of w e, where e is what b z + b_0 leaves of y - c_y, and z = x - c. */
+export function residualProducts(
+  X: readonly (readonly number[])[],
+  y: readonly number[],
+  shift: readonly number[],
+  weights: readonly number[] | null,
+  coef: readonly number[],
+): readonly number[] {
+  const p = coef.length - 1;
+  const sums = coef.map(() => 0);
+  for (const [k, row] of X.entries()) {
+    const z = row.map((value, j) => value - shift[j]!);
+    const pairs = [0, 0, 0, 0];
+    const whole = p - (p % 2);
+    for (let j = 0; j < whole; j++) pairs[j % 4]! += z[j]! * coef[j]!;
+    let dot = pairs[0]! + pairs[2]! + (pairs[1]! + pairs[3]!);
+    if (whole < p) dot += z[whole]! * coef[whole]!;
+    const rest = y[k]! - shift[p]! - (dot + coef[p]!);
+    const by = weights === null ? rest : weights[k]! * rest;
+    for (const [j, value] of z.entries()) sums[j]! += by * value;
+    sums[p]! += by;
+  }
+  return sums;
+}
