@@ -134,6 +134,15 @@ export function normalRegressionTable(rows, cols, seed) {
   return { X, y: signal, rows, cols };
 }
 
+/** @param {Table} table @param {number} divisor @returns {Table} its values, divided, in f64 */
+export const inDoubles = (table, divisor) => ({ ...table, X: Float64Array.from(table.X, (value) => value / divisor) });
+
+/** @param {Table} table @param {number} share @param {number} seed @returns {Table} with about that share of the values missing (NaN) */
+export function withHoles(table, share, seed) {
+  const uniform = uniforms(seed);
+  return { ...table, X: table.X.map((value) => (uniform() < share ? Number.NaN : value)) };
+}
+
 /** @returns {Table} 150 x 4 in three classes and in tenths, as Fisher's irises are */
 export function irisSizeTable() {
   const normal = normals(4);

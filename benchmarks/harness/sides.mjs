@@ -34,6 +34,7 @@ const inPython = (script, env = oneThreadALibrary) => ({
 /** @type {Record<string, { setup: string, here(): boolean, command(): string[], env?: Record<string, string> }>} */
 export const peers = {
   "scikit-learn": inPython("sklearn_peer.py"),
+  "scikit-learn with threads": inPython("sklearn_peer.py", {}),
   "scikit-learn saved": inPython("persistence_peer.py"),
   FastAPI: inPython("serve_peer.py"),
   xgboost: inPython("xgboost_peer.py"),

@@ -2,7 +2,13 @@
 
 import warnings
 
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.decomposition import PCA
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -18,6 +24,14 @@ Side(
         "svc": SVC,
         "svr": SVR,
         "linearSvc": LinearSVC,
+        "linearRegression": LinearRegression,
+        "ridge": Ridge,
+        "pca": PCA,
+        "neighbors": KNeighborsClassifier,
+        "extraTrees": ExtraTreesClassifier,
+        "gaussianNb": GaussianNB,
+        "scaler": StandardScaler,
+        "imputer": SimpleImputer,
     },
     packages=["scikit-learn", "numpy", "scipy", "joblib"],
 ).serve()

@@ -41,5 +41,5 @@ export function place(X: Matrix, ctx: RunContext): Promise<Placed> {
 
 /** Puts the numbers of X's rows in its root into memory, u32 each: kernels read placed tables through them. */
 export function placeRows(X: Matrix, scope: Scope): Block {
-  return scope.place(X.index ?? Uint32Array.from({ length: X.rows }, (_, row) => row));
+  return scope.place(X.index ?? new Uint32Array(X.rows).map((_, row) => row));
 }

@@ -1,15 +1,29 @@
-import { BLOCK_ROWS } from "../core/cross-products.js";
+import type { RunContext } from "../core/estimator.js";
 import { EventLoop } from "../parallel/event-loop.js";
-import { type Centre, type Regression, regressionColumns } from "./centred-rows.js";
+import { type CentredRows, regressionColumns } from "./centred-rows.js";
 import { type LeastSquares, RowTriangle } from "./least-squares.js";
+import { refinedLeastSquares } from "./refined-least-squares.js";
+
+/** Rows that are folded in at once. */
+const BLOCK_ROWS = 256;
 
 /**
- * The shortest coefficients that minimise the weighted squares plus alpha times their own (of which the rows root(alpha) I are as
- * good as any); a pivot is zero if no larger than max(rows, columns) eps times the largest.
+ * The shortest coefficients that minimise the weighted squares plus alpha times their own: by the normal equations and refinement
+ * where columns are as independent as these need, else by orthogonal transformations.
  */
 export async function learnLeastSquares(
-  regression: Regression,
-  centre: Centre,
+  regression: CentredRows,
+  alpha: number,
+  ctx: RunContext,
+): Promise<LeastSquares> {
+  const isTall = regression.X.rows >= regression.X.cols;
+  const refined = alpha === 0 && isTall ? await refinedLeastSquares(regression, ctx) : null;
+  return refined ?? (await byOrthogonalTransformations(regression, alpha, ctx.signal));
+}
+
+/** The penalty is as good as rows root(alpha) I; a pivot is zero if no larger than max(rows, columns) eps times the largest. */
+async function byOrthogonalTransformations(
+  regression: CentredRows,
   alpha: number,
   signal: AbortSignal,
 ): Promise<LeastSquares> {
@@ -25,7 +39,7 @@ export async function learnLeastSquares(
     }
   };
   for (let from = 0; from < rows; from += BLOCK_ROWS) {
-    await fold(regressionColumns(regression, centre, from, Math.min(rows, from + BLOCK_ROWS)));
+    await fold(regressionColumns(regression, from, Math.min(rows, from + BLOCK_ROWS)));
   }
   if (alpha > 0) await fold(penaltyColumns(alpha, cols));
   return triangle.solve(Math.max(rows, cols) * Number.EPSILON);

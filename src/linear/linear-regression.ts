@@ -4,7 +4,7 @@ import { arrayOf, recordOf, requireShape, thatIs } from "../core/model-shape.js"
 import { boolean } from "../core/params.js";
 import { Regressor } from "../core/regressor.js";
 import type { NumberTarget } from "../core/target.js";
-import { centreOf, type LinearFit, linearFit } from "./centred-rows.js";
+import type { LinearFit } from "./centred-rows.js";
 import { predictLinear } from "./score-rows.js";
 
 export interface LinearRegressionParams {
@@ -54,13 +54,21 @@ export class LinearRegression extends Regressor<LinearRegressionParams, LinearRe
   override async learn(
     { X, y, sampleWeight }: TrainingData,
     { fitIntercept }: Readonly<LinearRegressionParams>,
-    { signal }: FitContext,
+    ctx: FitContext,
   ): Promise<LinearRegressionState> {
-    const regression = { X, y: (y as NumberTarget).values, sampleWeight };
-    const centre = await centreOf(regression, fitIntercept, definition.name, signal);
-    const { learnLeastSquares } = await import("./learn-least-squares.js");
-    const { x, rank } = await learnLeastSquares(regression, centre, 0, signal);
-    return { ...linearFit(x, centre, definition.name), rank };
+    const [{ centredRows, linearFit }, { learnLeastSquares }] = await Promise.all([
+      import("./centred-rows.js"),
+      import("./learn-least-squares.js"),
+    ]);
+    const scope = ctx.pool.memory.scope();
+    try {
+      const regression = { X, y: (y as NumberTarget).values, sampleWeight };
+      const rows = await centredRows(regression, fitIntercept, definition.name, scope, ctx);
+      const { x, rank } = await learnLeastSquares(rows, 0, ctx);
+      return { ...linearFit(x, rows, definition.name), rank };
+    } finally {
+      scope.free();
+    }
   }
 
   override infer(

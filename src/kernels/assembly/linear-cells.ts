@@ -6,6 +6,14 @@ export const BYTES: u32 = 0;
 export const F32: u32 = 1;
 export const F64: u32 = 2;
 
+// @ts-ignore: decorator
+@inline
+export function valueOf(data: u32, kind: u32, table: u32, cell: u32): f64 {
+  if (kind == BYTES) return load<f64>(table + (u32(load<u8>(data + cell)) << 3));
+  if (kind == F32) return f64(load<f32>(data + (cell << 2)));
+  return load<f64>(data + (cell << 3));
+}
+
 /** Bytes of one entry. */
 export const CELL: u32 = 16;
 

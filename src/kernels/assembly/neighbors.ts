@@ -1,2 +1,4 @@
 // The family "neighbors": the nearest rows of a table.
-export { nearest } from "./neighbors-nearest";
+export { encodePanels } from "./neighbors-codes";
+export { nearestEuclidean } from "./neighbors-euclidean";
+export { nearestManhattan } from "./neighbors-manhattan";
