@@ -129,7 +129,6 @@ export { Ridge, type RidgeParams } from "./linear/ridge.js";
 // Metrics
 export * from "./metrics/index.js";
 // Model selection
-export type { OtherRows } from "./model-selection/candidate-fits.js";
 export {
   type CrossValidateOptions,
   type CrossValidation,
