@@ -13,9 +13,7 @@ import { chosen, sideBySide, type Table, tableOfNumbers } from "./onnx-tables.js
 export function writePipeline({ state }: Pipeline, X: Table, graph: OnnxGraph, write: Write): Answer {
   const { steps } = state.model;
   let table = X;
-  for (const step of steps.slice(0, -1)) {
-    table = tableFrom(step, table, graph, write);
-  }
+  for (const step of steps.slice(0, -1)) table = tableFrom(step, table, graph, write);
   return write(steps.at(-1)!, table, graph);
 }
 
@@ -69,9 +67,9 @@ export function writeStacking(stack: AnyEstimator, X: Table, graph: OnnxGraph, w
   const { model, classes } = stack.state;
   const { members, finalEstimator } = model as StackingModel;
   const params = stack.params as AnyStackingParams;
-  const parts = members.map((member) => {
-    return columnsOf(write(member, X, graph), methodOf(member, params), classes?.length ?? 0, graph);
-  });
+  const parts = members.map((member) =>
+    columnsOf(write(member, X, graph), methodOf(member, params), classes?.length ?? 0, graph),
+  );
   if (params.passthrough) parts.push({ name: graph.cast(X.numbers(), "double"), cols: X.cols });
   const names = parts.map(({ name }) => name);
   const Z = graph.cast(graph.node("Concat", names, { axis: 1 }), "float");

@@ -30,7 +30,7 @@ export function writeOneHotEncoder(encoder: OneHotEncoder, X: Table, graph: Onnx
 function codedColumns(categories: Categories, X: Table, graph: OnnxGraph): Table[] {
   return categories.map((labels, column) => {
     const codes = areStrings(labels)
-      ? replaced(X.strings(column), labels, firstNumbers(labels.length), -1, graph)
+      ? replaced(X.strings(column), labels, codesOf(labels), -1, graph)
       : X.numbers([column]);
     return tableOfNumbers(codes, 1, graph);
   });
@@ -43,7 +43,7 @@ export function writeOrdinalEncoder(encoder: OrdinalEncoder, X: Table, graph: On
   requireDistinct(encoder, categories);
   const unknown = unknownValue ?? Number.NaN;
   const columns = categories.map((labels, column) => {
-    const codes = firstNumbers(labels.length);
+    const codes = codesOf(labels);
     if (areStrings(labels)) {
       if (labels.includes("")) {
         throw unsupported(
@@ -79,7 +79,7 @@ function replaced(
 
 const areStrings = (labels: readonly Label[]): labels is readonly string[] => typeof labels[0] === "string";
 
-const firstNumbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+const codesOf = (labels: readonly Label[]): number[] => labels.map((_, code) => code);
 
 function requireDistinct(encoder: AnyEstimator, categories: Categories): void {
   for (const [column, labels] of categories.entries()) {

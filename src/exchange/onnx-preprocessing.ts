@@ -2,7 +2,7 @@ import { type PCA, scalesOf } from "../decomposition/pca.js";
 import type { MinMaxScaler } from "../preprocessing/min-max-scaler.js";
 import type { SimpleImputer } from "../preprocessing/simple-imputer.js";
 import type { StandardScaler } from "../preprocessing/standard-scaler.js";
-import type { Answer } from "./onnx-answers.js";
+import { type Answer, unsupported } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 import { chosen, columnOfStrings, sideBySide, type Table, tableOfNumbers } from "./onnx-tables.js";
 
@@ -37,8 +37,8 @@ export function writePCA({ state, params }: PCA, X: Table, graph: OnnxGraph): An
 }
 
 /** Filled in f32, in which X comes. */
-export function writeSimpleImputer({ state, params }: SimpleImputer, X: Table, graph: OnnxGraph): Answer {
-  const { statistics, incomplete } = state.model;
+export function writeSimpleImputer(imputer: SimpleImputer, X: Table, graph: OnnxGraph): Answer {
+  const { statistics, incomplete } = imputer.state.model;
   const kept = [...statistics.keys()].filter((column) => statistics[column] !== null);
   const isText = (column: number) => typeof statistics[column] === "string";
   const [texts, numeric] = [kept.filter(isText), kept.filter((column) => !isText(column))];
@@ -58,8 +58,11 @@ export function writeSimpleImputer({ state, params }: SimpleImputer, X: Table, g
     sideBySide(tables, graph),
     kept.map((column) => made.indexOf(column)),
   );
-  if (!params.addIndicator) return { kind: "table", table: inOrder };
-  const indicators = Array.from(incomplete, (column) => {
+  const indicated = imputer.params.addIndicator ? [...incomplete] : [];
+  if (kept.length + indicated.length === 0) {
+    throw unsupported(imputer, "it leaves out every column of X; keepEmptyFeatures keeps them");
+  }
+  const indicators = indicated.map((column) => {
     const isMissing = isText(column) ? isEmpty(X.strings(column), graph) : graph.node("IsNaN", [X.numbers([column])]);
     return tableOfNumbers(graph.cast(isMissing, "float"), 1, graph);
   });

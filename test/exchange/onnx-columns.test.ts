@@ -141,6 +141,7 @@ describe("Encoders", () => {
     const known = { handleUnknown: "use_encoded_value", unknownValue: -1 } as const;
     await expectTable(new OrdinalEncoder(known), rows, asked);
     await expectTable(new OrdinalEncoder({ ...known, unknownValue: missing, encodedMissingValue: -5 }), rows, asked);
+    await expectTable(new OrdinalEncoder(known), [[missing, 1], [missing, 2]], [[missing, 2], [3, 1]]); // biome-ignore format: a table
     const sizes = [["s", "m", "l"]];
     await expectTable(new OrdinalEncoder({ categories: sizes }), [["l"], ["s"], ["m"]]);
   });
@@ -220,6 +221,11 @@ describe("What ONNX cannot say of columns is refused:", () => {
   it("strings in the table that comes out.", async () => {
     const imputer = await new SimpleImputer({ strategy: "most_frequent" }).fit([["a"], [missing]], null, options);
     await expect(toOnnx(imputer)).rejects.toThrow("holds strings where numbers are needed; encode strings");
+  });
+
+  it("a table without columns.", async () => {
+    const imputer = await new SimpleImputer().fit([[missing], [missing]], null, options);
+    await expect(toOnnx(imputer)).rejects.toThrow("it leaves out every column of X; keepEmptyFeatures keeps them");
   });
 
   it("a category that is the string for what is missing.", async () => {
