@@ -31,17 +31,63 @@ export const MOST_STEPS = 2 ** 13.5;
 export const encodePanels: Kernel = { module: neighbors, name: "encodePanels" };
 
 /**
- * nearestEuclidean(scratch, k, data, kind, table, rows, from, to, training, trainingKind, trainingTable, cols, order, offsets, step,
- * error, panels, firstPanel, lastPanel, sums, indices) -> DONE: for the queries rows[from .. to) of the table `data` the nearest
- * among the rows of these panels, into sums f64[n][k] and indices u32[n][k]. With firstPanel > 0 these hold the nearest among the rows of
- * the panels before. `error` is the largest of the panels' errors. Scratch: `euclideanScratchBytes`.
+ * orderRows(panels, cols, n, leaves, order, boxes, state) -> DONE or MORE: a k-d tree over the n rows of these panels. `leaves` is a power of
+ * two. order u32[n]: the numbers of the rows, those without codes first; from panel state[1] on they are the tree's, part by part. boxes:
+ * `boxesBytes`. state u32[2] is 0 at first.
+ */
+export const orderRows: Kernel = { module: neighbors, name: "orderRows" };
+
+/** A table on a grid, as kernels read it. */
+export interface CodedTableAt {
+  readonly cells: number;
+  readonly kind: number;
+  readonly byteValues: number;
+  readonly cols: number;
+  /** u32 each: the numbers of the rows in the panels. */
+  readonly order: number;
+  readonly offsets: number;
+  readonly step: number;
+  /** The largest of the panels' errors. */
+  readonly error: number;
+  readonly panels: number;
+  readonly panelCount: number;
+  /** Of a table with a tree: the boxes of its nodes, how many of them are leaves, and the panel that it begins with. */
+  readonly boxes: number;
+  readonly leaves: number;
+  readonly treeFrom: number;
+}
+
+/** The descriptor of a table, which kernels are given the address of. */
+export function codedDescriptor(at: CodedTableAt): Float64Array {
+  const descriptor = new Float64Array(8);
+  const places = [
+    at.cells, at.kind, at.byteValues, at.cols, at.order, at.offsets, at.panels, at.panelCount, at.boxes, at.leaves, at.treeFrom,
+  ]; // biome-ignore format: one list
+  new Uint32Array(descriptor.buffer).set(places);
+  descriptor.set([at.step, at.error], 6);
+  return descriptor;
+}
+
+/**
+ * nearestEuclidean(scratch, k, data, kind, table, rows, from, to, coded, firstPanel, lastPanel, sums, indices) -> DONE: for the queries
+ * rows[from .. to) of the table `data` the nearest among the rows of these panels of `coded`, into sums f64[n][k] and indices u32[n][k].
+ * With firstPanel > 0 these hold the nearest among the rows of the panels before. Scratch: `euclideanScratchBytes`.
  */
 export const nearestEuclidean: Kernel = { module: neighbors, name: "nearestEuclidean" };
 
 /**
- * nearestManhattan(scratch, k, data, kind, table, rows, from, to, training, trainingKind, trainingTable, cols, first, last, sums,
- * indices) -> DONE: the same among the rows first .. last of `training`. Scratch: `manhattanScratchBytes`.
+ * nearestInTree(scratch, k, data, kind, table, rows, from, to, coded, sums, indices) -> DONE: the same among all rows of a table with a
+ * tree; fast where queries that follow each other are near each other. Scratch: `treeScratchBytes`.
  */
+export const nearestInTree: Kernel = { module: neighbors, name: "nearestInTree" };
+
+/**
+ * nearestPlain(scratch, k, data, kind, table, rows, from, to, training, trainingKind, trainingTable, cols, first, last, sums, indices)
+ * -> DONE: the same among the rows first .. last of a table that is on no grid. Scratch: `plainScratchBytes`.
+ */
+export const nearestPlain: Kernel = { module: neighbors, name: "nearestPlain" };
+
+/** nearestManhattan -> DONE: the same by sums of absolute differences. Scratch: `manhattanScratchBytes`. */
 export const nearestManhattan: Kernel = { module: neighbors, name: "nearestManhattan" };
 
 /** Bytes of a panel: a line of norms, and one for each two features. */
@@ -54,5 +100,16 @@ export function euclideanScratchBytes(queries: number, cols: number): number {
   const groups = Math.ceil(queries / 4);
   return 224 + groups * (64 + 80 * Math.ceil(cols / 2));
 }
+
+/** Bytes of one side of a box: the codes of a row, in whole vectors. */
+const sideBytes = (cols: number): number => 16 * Math.ceil(cols / 8);
+
+/** Bytes of the boxes of a tree. */
+export const boxesBytes = (leaves: number, cols: number): number => 4 * leaves * sideBytes(cols);
+
+export const treeScratchBytes = (queries: number, cols: number): number =>
+  4 * sideBytes(cols) + euclideanScratchBytes(queries, cols);
+
+export const plainScratchBytes = (cols: number): number => 64 + 8 * cols;
 
 export const manhattanScratchBytes = (cols: number): number => 128 + 8 * GROUP * cols;

@@ -40,11 +40,17 @@ export async function searchNeighbors(
   const { pool, signal } = ctx;
   const { rows: n, cols } = X;
   const queries = await place(X, ctx);
-  const comparison = await comparisonWith(training, metric, k, own);
+  const comparison = await comparisonWith(training, metric, k, n, own.workspace === ctx.workspace.ofModels, own);
   const { kernel, units, timeOfUnit } = comparison;
   const scope = pool.memory.scope();
   try {
     const rows = placeRows(X, scope);
+    const places = await comparison.arrange(queries, rows, n, ctx);
+    if (places !== null) {
+      const numbers = pool.memory.u32(rows).slice();
+      const arranged = pool.memory.u32(rows);
+      for (let i = 0; i < n; i++) arranged[i] = numbers[places[i]!]!;
+    }
     const [sums, indices] = [scope.alloc(8 * n * k), scope.alloc(4 * n * k)];
     const values = queries.byteValues === null ? [] : [queries.byteValues];
     const reads = [queries.cells, rows, ...values, ...comparison.reads];
@@ -59,7 +65,7 @@ export async function searchNeighbors(
         const last = Math.min(units, first + unitsAtOnce);
         const args = [
           scratch.offset, k, queries.cells.offset, queries.kind, queries.byteValues?.offset ?? 0, rows.offset, from, to,
-          ...comparison.args, first, last, sums.offset, indices.offset,
+          ...comparison.args(first, last), sums.offset, indices.offset,
         ]; // biome-ignore format: one list
         const cost = (to - from) * (last - first) * timeOfUnit;
         await pool.run({ kernel, args, reads, writes, scratch: [scratch], cost }, stop);
@@ -67,13 +73,24 @@ export async function searchNeighbors(
     };
     const makeSlot = () => scope.alloc(comparison.scratchBytes(Math.min(n, queriesAtOnce)));
     for await (const _ of mapTasks(pool, Math.ceil(n / queriesAtOnce), makeSlot, work, signal));
-    const distances = pool.memory.f64(sums).slice(0, n * k);
+    const distances = inOrder(pool.memory.f64(sums).slice(0, n * k), places, k);
     if (metric === "euclidean") for (let i = 0; i < distances.length; i++) distances[i] = Math.sqrt(distances[i]!);
     requireDistances(distances, k);
-    return { k, distances, indices: pool.memory.u32(indices).slice(0, n * k) };
+    return { k, distances, indices: inOrder(pool.memory.u32(indices).slice(0, n * k), places, k) };
   } finally {
     scope.free();
   }
+}
+
+/** The lists of the queries, which are in the order of `places`, in the order of the queries themselves. */
+function inOrder<T extends Float64Array | Uint32Array>(lists: T, places: Uint32Array | null, k: number): T {
+  if (places === null) return lists;
+  const out = lists.slice() as T;
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i]!;
+    for (let j = 0; j < k; j++) out[place * k + j] = lists[i * k + j]!;
+  }
+  return out;
 }
 
 function requireDistances(distances: Float64Array, k: number): void {

@@ -5,6 +5,21 @@
 // eight pairs of i16. Rows that have no codes, and those that fill up the last panel, have zeros, and norms of their own.
 import { sizeOf, widen } from "./neighbors-cells";
 
+// Fields of a coded table; see ../neighbors.ts.
+export const CELLS: usize = 0;
+export const KIND: usize = 4;
+export const TABLE: usize = 8;
+export const COLS: usize = 12;
+export const ORDER: usize = 16;
+export const OFFSETS: usize = 20;
+export const PANELS: usize = 24;
+export const PANEL_COUNT: usize = 28;
+export const BOXES: usize = 32;
+export const LEAVES: usize = 36;
+export const TREE_FROM: usize = 40;
+export const STEP: usize = 48;
+export const ERROR: usize = 56;
+
 /** Rows of a panel. */
 export const WIDTH: u32 = 8;
 export const LINE: u32 = 32;
@@ -12,7 +27,7 @@ export const LINE: u32 = 32;
 /** So codes are at most 11585, twice a code has 16 bits, and distances between rows, in steps squared, are below 2^29. */
 const MOST_NORM: f64 = 134217728;
 /** Below and above all that a distance can be. */
-const ALWAYS_NEAR: i32 = -1073741824;
+export const ALWAYS_NEAR: i32 = -1073741824;
 const NEVER_NEAR: i32 = 1073741824;
 
 /** Of the row that was coded last: the root of the sum of squares of what its codes leave out, in steps. */

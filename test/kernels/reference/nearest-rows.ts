@@ -7,15 +7,15 @@ export interface Near {
 
 /** By the definition: the sums of all rows, sorted, rows as far away in the order of their numbers. */
 export function nearestRows(
-  rows: readonly (readonly number[])[],
-  query: readonly number[],
+  rows: readonly ArrayLike<number>[],
+  query: ArrayLike<number>,
   metric: Metric,
   k: number,
 ): Near[] {
   const all = rows.map((row, index) => {
     let sum = 0;
-    for (const [j, value] of row.entries()) {
-      const difference = query[j]! - value;
+    for (let j = 0; j < row.length; j++) {
+      const difference = query[j]! - row[j]!;
       sum += metric === "euclidean" ? difference * difference : Math.abs(difference);
     }
     return { index, sum };
