@@ -5,7 +5,7 @@ export function residualProducts(
   scratch: u32, data: u32, kind: u32, table: u32, rows: u32, cols: u32, shift: u32, weights: u32, extra: u32,
   coef: u32, from: u32, to: u32, out: u32,
 ): i32 {
-  memory.fill(out, 0, (cols + 1) << 3);
+  memory.fill(out, 0, (cols + 2) << 3);
   const end = cols << 3;
   const goal = load<f64>(shift + end);
   const offset = load<f64>(coef + end);
@@ -18,6 +18,7 @@ export function residualProducts(
     const by = weights ? load<f64>(weights + (position << 3)) * rest : rest;
     addTimes(by, scratch, end, out);
     store<f64>(out + end, load<f64>(out + end) + by);
+    store<f64>(out + end, load<f64>(out + end, 8) + by * rest, 8);
   }
   return 0;
 }
