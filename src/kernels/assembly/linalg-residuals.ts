@@ -1,5 +1,5 @@
 // What linear predictions leave over, and its products with the columns. See ../residual-products.ts.
-import { BYTES, F32, F64, valueOf } from "./linear-cells";
+import { BYTES, F32, F64, pairOf, valueOf } from "./linear-cells";
 
 export function residualProducts(
   scratch: u32, data: u32, kind: u32, table: u32, rows: u32, cols: u32, shift: u32, weights: u32, extra: u32,
@@ -27,9 +27,11 @@ export function residualProducts(
 // @ts-ignore: decorator
 @inline
 function unpack(data: u32, kind: u32, table: u32, cell: u32, end: u32, shift: u32, out: u32): void {
-  for (let at: u32 = 0; at < end; at += 8, cell++) {
-    store<f64>(out + at, valueOf(data, kind, table, cell) - load<f64>(shift + at));
+  let at: u32 = 0;
+  for (; at + 16 <= end; at += 16, cell += 2) {
+    v128.store(out + at, f64x2.sub(pairOf(data, kind, table, cell), v128.load(shift + at)));
   }
+  if (at < end) store<f64>(out + at, valueOf(data, kind, table, cell) - load<f64>(shift + at));
 }
 
 /** Pairs of products in two sums, so that an addition need not wait for the one before. */
