@@ -9,9 +9,10 @@ import type { Kernel } from "./kernel.js";
 import { linalg } from "./modules.js";
 
 /**
- * choleskyFactor(progress, n, stride, table, least) -> DONE | MORE: the lower triangle of a table f64[n][stride / 8] becomes that of
- * its factor. Progress: u32 rows done, 0 before the first call; u32, after DONE, whether it is FACTORED: else a pivot was no
- * more than `least` times the entry on the diagonal. stride: bytes of a row; there are rows, and columns, for a multiple of four.
+ * choleskyFactor(progress, n, stride, table, least, skips) -> DONE | MORE: the lower triangle of a table f64[n][stride / 8] becomes
+ * that of its factor. A pivot of no more than `least` times the entry on the diagonal ends it; with `skips` L has 0 in its place and below
+ * it, as if the row and the column were not there. Progress: u32 rows done, 0 before the first call; u32, after DONE, whether it is
+ * FACTORED. stride: bytes of a row; there are rows, and columns, for a multiple of four.
  */
 export const choleskyFactor: Kernel = { module: linalg, name: "choleskyFactor" };
 

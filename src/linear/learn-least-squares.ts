@@ -16,15 +16,17 @@ export async function learnLeastSquares(
   alpha: number,
   ctx: RunContext,
 ): Promise<LeastSquares> {
-  const isTall = regression.X.rows >= regression.X.cols;
-  const refined = alpha === 0 && isTall ? await refinedLeastSquares(regression, ctx) : null;
-  return refined ?? (await byOrthogonalTransformations(regression, alpha, ctx.signal));
+  const { rows, cols } = regression.X;
+  const tolerance = Math.max(rows, cols) * Number.EPSILON;
+  const refined = alpha === 0 && rows >= cols ? await refinedLeastSquares(regression, tolerance, ctx) : null;
+  return refined ?? (await byOrthogonalTransformations(regression, alpha, tolerance, ctx.signal));
 }
 
-/** The penalty is as good as rows root(alpha) I; a pivot is zero if no larger than max(rows, columns) eps times the largest. */
+/** The penalty is as good as rows root(alpha) I; a pivot is zero if no larger than `tolerance` times the largest. */
 async function byOrthogonalTransformations(
   regression: CentredRows,
   alpha: number,
+  tolerance: number,
   signal: AbortSignal,
 ): Promise<LeastSquares> {
   const { rows, cols } = regression.X;
@@ -42,7 +44,7 @@ async function byOrthogonalTransformations(
     await fold(regressionColumns(regression, from, Math.min(rows, from + BLOCK_ROWS)));
   }
   if (alpha > 0) await fold(penaltyColumns(alpha, cols));
-  return triangle.solve(Math.max(rows, cols) * Number.EPSILON);
+  return triangle.solve(tolerance);
 }
 
 function penaltyColumns(alpha: number, cols: number): readonly Float64Array[] {

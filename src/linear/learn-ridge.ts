@@ -37,8 +37,9 @@ export async function solveShifted(
 ): Promise<Float64Array | null> {
   const scope = ctx.pool.memory.scope();
   try {
-    const solve = await choleskySolver(gram, alpha, scope, ctx);
-    return solve === null ? null : solve(right);
+    const shifted = gram.map((row, i) => row.with(i, row[i]! + alpha));
+    const solver = await choleskySolver(shifted, "refuse", scope, ctx);
+    return solver === null ? null : solver.solve(right);
   } finally {
     scope.free();
   }

@@ -24,10 +24,11 @@ const definition: Definition<LinearRegressionParams> = {
 };
 
 /**
- * Ordinary least squares, by orthogonal transformations of the centred rows (see least-squares.ts), in f64. Where columns depend
- * on each other, or there are fewer rows than columns, it gives the shortest of the coefficients that fit equally well. The rank is
- * that of a QR decomposition with column pivoting: a diagonal entry counts as zero if it is no larger than max(rows, columns)
- * times 2^-52 times the largest, where scikit-learn judges singular values by the same bound.
+ * Ordinary least squares of the centred rows, in f64: by the normal equations and steps of refinement (see refined-least-squares.ts), or
+ * where columns depend on each other too nearly for these by orthogonal transformations (least-squares.ts). Where columns depend on
+ * each other, or there are fewer rows than columns, it gives the shortest of the coefficients that fit equally well. A column depends on
+ * others if what these leave of it is no longer than max(rows, columns) times 2^-52 times the longest column, where scikit-learn
+ * judges singular values by such a bound.
  *
  * See scikit-learn, sklearn.linear_model.LinearRegression; its `positive` is left out.
  */

@@ -22,8 +22,8 @@ const definition: Definition<RidgeParams> = {
 
 /**
  * Linear regression with an L2 penalty: the normal equations of the centred rows with alpha on the diagonal, by Cholesky, in f64;
- * in as many unknowns as there are columns, or rows if these are fewer. Where alpha is 0, or half
- * of the digits would be lost, it is solved by orthogonal transformations as LinearRegression. See scikit-learn, sklearn.linear_model.Ridge.
+ * in as many unknowns as there are columns, or rows if these are fewer. Where alpha is 0 it is
+ * LinearRegression, and where half of the digits would be lost it is solved by orthogonal transformations. See scikit-learn, sklearn.linear_model.Ridge.
  *
  * Candidates of a search that differ in alpha share the products of the columns.
  */

@@ -139,12 +139,12 @@ test("Products of what predictions leave over have the bits of their definition.
       const y = Array.from({ length: n }, (_, k) => number(k + 5));
       const [shiftAt, coefAt, yAt] = [shift, coef, y].map((values) => at.put(Float64Array.from(values)));
       const weightsAt = weights ? at.put(Float64Array.from(weights)) : 0;
-      const [scratch, out] = [at.room(8 * cols), at.room(8 * (cols + 1))];
+      const [scratch, out] = [at.room(8 * cols), at.room(8 * (cols + 2))];
       at.freezeInputs([scratch, out]);
       const args = [scratch, ...table, cols, shiftAt!, weightsAt, yAt!, coefAt!, 0, n, out];
       expect(at.call(residualProducts.name, args)).toBe(DONE);
       at.checkGuards();
-      expect([...new Float64Array(at.buffer, out, cols + 1)]).toEqual(
+      expect([...new Float64Array(at.buffer, out, cols + 2)]).toEqual(
         reference.residualProducts(X, y, shift, weights, coef),
       );
     }),

@@ -9,7 +9,7 @@ const FAILED: u32 = 2;
 const BUDGET: i32 = 1 << 22;
 
 /** Progress: u32 rows done, u32 how it ended. */
-export function choleskyFactor(progress: u32, n: u32, stride: u32, table: u32, least: f64): i32 {
+export function choleskyFactor(progress: u32, n: u32, stride: u32, table: u32, least: f64, skips: u32): i32 {
   let i = load<u32>(progress);
   for (let budget = BUDGET; i < n; i++) {
     if (budget <= 0) {
@@ -18,6 +18,10 @@ export function choleskyFactor(progress: u32, n: u32, stride: u32, table: u32, l
     }
     budget -= i32(i * i) >> 1;
     if (factorRow(table, stride, i, least)) continue;
+    if (skips) {
+      store<f64>(table + i * stride + (i << 3), 0);
+      continue;
+    }
     store<u32>(progress, FAILED, 4);
     return 0;
   }
@@ -35,7 +39,8 @@ function factorRow(table: u32, stride: u32, i: u32, least: f64): bool {
     for (let k = j; k < min(j + 4, i); k++) {
       const above = table + k * stride;
       const at = row + (k << 3);
-      store<f64>(at, (load<f64>(at) - restOf(row, above, j, k)) / load<f64>(above + (k << 3)));
+      const diagonal = load<f64>(above + (k << 3));
+      store<f64>(at, diagonal == 0 ? 0 : (load<f64>(at) - restOf(row, above, j, k)) / diagonal);
     }
   }
   const rest = load<f64>(pivot) - restOf(row, row, i & ~3, i);

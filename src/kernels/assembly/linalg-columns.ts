@@ -1,5 +1,5 @@
 // Sums over the rows of a table, a column each.
-import { BYTES, F32, F64, valueOf } from "./linear-cells";
+import { BYTES, F32, F64, pairOf, valueOf } from "./linear-cells";
 
 /** See ../cross-products.ts. */
 export function columnSums(
@@ -35,14 +35,4 @@ function addRow(data: u32, kind: u32, table: u32, cell: u32, cols: u32, weight: 
   const at = j << 3;
   store<f64>(sums + at, load<f64>(sums + at) + weight * value);
   store<f64>(zeros + at, load<f64>(zeros + at) + (value == 0 ? weight : 0));
-}
-
-/** Two neighbouring cells. */
-// @ts-ignore: decorator
-@inline
-function pairOf(data: u32, kind: u32, table: u32, cell: u32): v128 {
-  if (kind == F64) return v128.load(data + (cell << 3));
-  if (kind == F32) return f64x2.promote_low_f32x4(v128.load64_zero(data + (cell << 2)));
-  const low = v128.load64_zero(table + (u32(load<u8>(data + cell)) << 3));
-  return v128.load64_lane(table + (u32(load<u8>(data + cell, 1)) << 3), low, 1);
 }

@@ -1,5 +1,5 @@
 // Dot products of the columns of a table, each with each, in tiles of 4 x 4 that stay in registers while a block of rows goes by.
-import { BYTES, F32, F64, valueOf } from "./linear-cells";
+import { BYTES, F32, F64, pairOf, valueOf } from "./linear-cells";
 
 const MORE: i32 = 1;
 
@@ -77,9 +77,16 @@ function cellAt(out: u32, j: u32): u32 {
 function packCells(
   data: u32, kind: u32, table: u32, cell: u32, cols: u32, shift: u32, root: f64, out: u32,
 ): void {
-  for (let j: u32 = 0; j < cols; j++) {
-    const value = valueOf(data, kind, table, cell + j) - load<f64>(shift + (j << 3));
-    store<f64>(cellAt(out, j), root * value);
+  const roots = f64x2.splat(root);
+  let j: u32 = 0;
+  for (; j + 3 < cols; j += 4, out += PANEL, shift += 32) {
+    const left = f64x2.sub(pairOf(data, kind, table, cell + j), v128.load(shift));
+    const right = f64x2.sub(pairOf(data, kind, table, cell + j + 2), v128.load(shift, 16));
+    v128.store(out, f64x2.mul(roots, left));
+    v128.store(out, f64x2.mul(roots, right), 16);
+  }
+  for (; j < cols; j++, out += 8, shift += 8) {
+    store<f64>(out, root * (valueOf(data, kind, table, cell + j) - load<f64>(shift)));
   }
 }
 

@@ -1,11 +1,11 @@
 // What linear predictions leave over, and its products with the columns. See ../residual-products.ts.
-import { BYTES, F32, F64, valueOf } from "./linear-cells";
+import { BYTES, F32, F64, pairOf, valueOf } from "./linear-cells";
 
 export function residualProducts(
   scratch: u32, data: u32, kind: u32, table: u32, rows: u32, cols: u32, shift: u32, weights: u32, extra: u32,
   coef: u32, from: u32, to: u32, out: u32,
 ): i32 {
-  memory.fill(out, 0, (cols + 1) << 3);
+  memory.fill(out, 0, (cols + 2) << 3);
   const end = cols << 3;
   const goal = load<f64>(shift + end);
   const offset = load<f64>(coef + end);
@@ -18,6 +18,7 @@ export function residualProducts(
     const by = weights ? load<f64>(weights + (position << 3)) * rest : rest;
     addTimes(by, scratch, end, out);
     store<f64>(out + end, load<f64>(out + end) + by);
+    store<f64>(out + end, load<f64>(out + end, 8) + by * rest, 8);
   }
   return 0;
 }
@@ -26,9 +27,11 @@ export function residualProducts(
 // @ts-ignore: decorator
 @inline
 function unpack(data: u32, kind: u32, table: u32, cell: u32, end: u32, shift: u32, out: u32): void {
-  for (let at: u32 = 0; at < end; at += 8, cell++) {
-    store<f64>(out + at, valueOf(data, kind, table, cell) - load<f64>(shift + at));
+  let at: u32 = 0;
+  for (; at + 16 <= end; at += 16, cell += 2) {
+    v128.store(out + at, f64x2.sub(pairOf(data, kind, table, cell), v128.load(shift + at)));
   }
+  if (at < end) store<f64>(out + at, valueOf(data, kind, table, cell) - load<f64>(shift + at));
 }
 
 /** Pairs of products in two sums, so that an addition need not wait for the one before. */

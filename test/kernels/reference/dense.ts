@@ -12,8 +12,12 @@ export function products(
   );
 }
 
-/** The lower triangular L with L L' = A; null where a pivot is not more than `least` times the entry of A. */
-export function cholesky(A: readonly (readonly number[])[], least: number): readonly (readonly number[])[] | null {
+/** The lower triangular L with L L' = A; where a pivot is not more than `least` times the entry of A: null, or 0 where it `skips`. */
+export function cholesky(
+  A: readonly (readonly number[])[],
+  least: number,
+  skips: boolean,
+): readonly (readonly number[])[] | null {
   const L = A.map((row) => row.slice());
   for (const [i, row] of L.entries()) {
     for (let j = 0; j <= i; j++) {
@@ -24,8 +28,9 @@ export function cholesky(A: readonly (readonly number[])[], least: number): read
       let rest = 0;
       for (let k = whole; k < j; k++) rest += row[k]! * above[k]!;
       const left = row[j]! - (sums[0]! + sums[1]!) - rest;
-      if (j < i) row[j] = left / above[j]!;
+      if (j < i) row[j] = above[j] === 0 ? 0 : left / above[j]!;
       else if (left > least * row[i]!) row[i] = Math.sqrt(left);
+      else if (skips) row[i] = 0;
       else return null;
     }
   }
@@ -65,7 +70,7 @@ export function tridiagonal(lower: readonly (readonly number[])[]) {
   return { diagonal: A.map((row, i) => row[i]!), off, taus };
 }
 
-/** Sums of w e z_j over the rows, and of w e, where e is what b z + b_0 leaves of y - c_y, and z = x - c. */
+/** Sums of w e z_j over the rows, of w e and of w e^2, where e is what b z + b_0 leaves of y - c_y, and z = x - c. */
 export function residualProducts(
   X: readonly (readonly number[])[],
   y: readonly number[],
@@ -74,7 +79,7 @@ export function residualProducts(
   coef: readonly number[],
 ): readonly number[] {
   const p = coef.length - 1;
-  const sums = coef.map(() => 0);
+  const sums = [...coef.map(() => 0), 0];
   for (const [k, row] of X.entries()) {
     const z = row.map((value, j) => value - shift[j]!);
     const pairs = [0, 0, 0, 0];
@@ -86,6 +91,7 @@ export function residualProducts(
     const by = weights === null ? rest : weights[k]! * rest;
     for (const [j, value] of z.entries()) sums[j]! += by * value;
     sums[p]! += by;
+    sums[p + 1]! += by * rest;
   }
   return sums;
 }
