@@ -48,6 +48,7 @@ export function regressionColumns(
   return [...centredColumns(X, mean, sampleWeight, from, to), ...ys];
 }
 
+/** A linear model of numbers: y = coef · x + intercept. */
 export interface LinearFit {
   /** One a feature. */
   readonly coef: Float64Array;

@@ -56,20 +56,28 @@ export async function* neighborsOfModels(
   ctx: RunContext,
 ): AsyncGenerator<readonly [index: number, neighbors: Neighbors]> {
   const waiting = new Set(fitted.keys());
-  for (const i of waiting) {
-    const { model, params } = fitted[i]!;
-    const alike = [...waiting].filter((j) => {
-      const other = fitted[j]!;
-      return (
-        other.model.data === model.data && other.model.scale === model.scale && other.params.metric === params.metric
-      );
-    });
-    const most = Math.max(...alike.map((j) => fitted[j]!.params.nNeighbors));
-    const found = await searchNeighbors(X, tableOf(model, X.cols), params.metric, most, ctx);
-    for (const j of alike) {
-      waiting.delete(j);
-      yield [j, firstOf(found, fitted[j]!.params.nNeighbors)];
+  // A search asks many models: what is made of their rows is not kept until the search ends.
+  const { ofModels } = ctx.workspace;
+  const own = ofModels ?? new Workspace();
+  try {
+    for (const i of waiting) {
+      const { model, params } = fitted[i]!;
+      const alike = [...waiting].filter((j) => {
+        const other = fitted[j]!;
+        return (
+          other.model.data === model.data && other.model.scale === model.scale && other.params.metric === params.metric
+        );
+      });
+      const most = Math.max(...alike.map((j) => fitted[j]!.params.nNeighbors));
+      const training = own.memo(model.data, `table ${model.scale}`, () => tableOf(model, X.cols));
+      const found = await searchNeighbors(X, training, params.metric, most, ctx, { ...ctx, workspace: own });
+      for (const j of alike) {
+        waiting.delete(j);
+        yield [j, firstOf(found, fitted[j]!.params.nNeighbors)];
+      }
     }
+  } finally {
+    if (own !== ofModels) own.close();
   }
 }
 
@@ -118,8 +126,8 @@ export async function kNeighbors(
     const ctx = { pool, workspace, signal };
     const found =
       queries === null
-        ? withoutThemselves(await searchNeighbors(training, training, params.metric, nNeighbors + 1, ctx))
-        : await searchNeighbors(queries, training, params.metric, nNeighbors, ctx);
+        ? withoutThemselves(await searchNeighbors(training, training, params.metric, nNeighbors + 1, ctx, ctx))
+        : await searchNeighbors(queries, training, params.metric, nNeighbors, ctx, ctx);
     const n = found.distances.length / found.k;
     return {
       distances: new Matrix(found.distances, n, found.k),

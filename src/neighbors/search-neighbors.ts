@@ -1,16 +1,20 @@
 import { InvalidDataError } from "../core/errors.js";
 import type { RunContext } from "../core/estimator.js";
 import type { Matrix } from "../core/matrix.js";
-import { BYTES, place, placeRows } from "../core/placed.js";
-import { EUCLIDEAN, GROUP, MANHATTAN, nearest, scratchBytes } from "../kernels/neighbors.js";
+import { place, placeRows } from "../core/placed.js";
+import { GROUP } from "../kernels/neighbors.js";
 import { mapTasks } from "../parallel/map-tasks.js";
 import type { Block } from "../parallel/memory.js";
+import { comparisonWith } from "./compare-rows.js";
 import type { NeighborsParams } from "./neighbors-params.js";
 
-/** Pairs of cells that one call compares, and places in lists that it moves at worst: some ten milliseconds. */
-const WORK = 1 << 25;
-/** Nanoseconds a pair of cells. */
-const COST = 0.3;
+/** Nanoseconds that one call takes, and as many times more as data can make it. */
+const TIME = 2e7;
+/** Bytes that the values of a call's queries take at most. */
+const QUERY_BYTES = 1 << 23;
+/** Calls that queries are divided among at least, so that all workers end at about the same time; but none takes less time than this. */
+const PARTS = 8;
+const LEAST_TIME = 2e5;
 
 /** The nearest training rows of each query, nearest first; those as near in the order of their numbers. */
 export interface Neighbors {
@@ -22,7 +26,7 @@ export interface Neighbors {
 }
 
 /**
- * The k nearest rows of the training table for each row of X, by brute force.
+ * The k nearest rows of the training table for each row of X. What is made of the training rows is kept by the workspace of `own`.
  * @throws InvalidDataError if a distance is beyond the range of f64
  */
 export async function searchNeighbors(
@@ -31,44 +35,62 @@ export async function searchNeighbors(
   metric: NeighborsParams["metric"],
   k: number,
   ctx: RunContext,
+  own: RunContext,
 ): Promise<Neighbors> {
   const { pool, signal } = ctx;
   const { rows: n, cols } = X;
-  const [queries, table] = [await place(X, ctx), await place(training, ctx)];
-  const areBytes = [queries, table].every(({ kind }) => kind === BYTES) && X.scale === null && training.scale === null;
+  const queries = await place(X, ctx);
+  const comparison = await comparisonWith(training, metric, k, n, own.workspace === ctx.workspace.ofModels, own);
+  const { kernel, units, timeOfUnit } = comparison;
   const scope = pool.memory.scope();
   try {
     const rows = placeRows(X, scope);
+    const places = await comparison.arrange(queries, rows, n, ctx);
+    if (places !== null) {
+      const numbers = pool.memory.u32(rows).slice();
+      const arranged = pool.memory.u32(rows);
+      for (let i = 0; i < n; i++) arranged[i] = numbers[places[i]!]!;
+    }
     const [sums, indices] = [scope.alloc(8 * n * k), scope.alloc(4 * n * k)];
-    const values = [queries.byteValues, table.byteValues].filter((block) => block !== null);
-    const reads = [queries.cells, table.cells, rows, ...values];
-    const groups = Math.max(1, Math.floor(WORK / (GROUP * training.rows * (cols + k))));
-    const queriesAtOnce = groups * GROUP;
-    const rowsAtOnce = Math.max(1, Math.floor(WORK / (GROUP * (cols + k))));
+    const values = queries.byteValues === null ? [] : [queries.byteValues];
+    const reads = [queries.cells, rows, ...values, ...comparison.reads];
+    const timeOfQuery = units * timeOfUnit;
+    const most = Math.min(TIME / timeOfQuery, QUERY_BYTES / (8 * cols), Math.max(n / PARTS, LEAST_TIME / timeOfQuery));
+    const queriesAtOnce = GROUP * Math.max(1, Math.floor(most / GROUP));
+    const unitsAtOnce = Math.max(1, Math.floor(TIME / (queriesAtOnce * timeOfUnit)));
     const work = async (i: number, scratch: Block, stop: AbortSignal) => {
       const [from, to] = [i * queriesAtOnce, Math.min(n, (i + 1) * queriesAtOnce)];
-      const mine = [sums.part(8 * from * k, 8 * (to - from) * k), indices.part(4 * from * k, 4 * (to - from) * k)];
-      for (let first = 0; first < training.rows; first += rowsAtOnce) {
-        const last = Math.min(training.rows, first + rowsAtOnce);
+      const writes = [sums.part(8 * from * k, 8 * (to - from) * k), indices.part(4 * from * k, 4 * (to - from) * k)];
+      for (let first = 0; first < units; first += unitsAtOnce) {
+        const last = Math.min(units, first + unitsAtOnce);
         const args = [
-          scratch.offset, metric === "euclidean" ? EUCLIDEAN : MANHATTAN, k,
-          queries.cells.offset, queries.kind, queries.byteValues?.offset ?? 0, rows.offset, from, to,
-          table.cells.offset, table.kind, table.byteValues?.offset ?? 0, cols, first, last, areBytes ? 1 : 0,
-          sums.offset, indices.offset,
+          scratch.offset, k, queries.cells.offset, queries.kind, queries.byteValues?.offset ?? 0, rows.offset, from, to,
+          ...comparison.args(first, last), sums.offset, indices.offset,
         ]; // biome-ignore format: one list
-        const cost = (to - from) * (last - first) * cols * COST;
-        await pool.run({ kernel: nearest, args, reads, writes: mine, scratch: [scratch], cost }, stop);
+        const cost = (to - from) * (last - first) * timeOfUnit;
+        await pool.run({ kernel, args, reads, writes, scratch: [scratch], cost }, stop);
       }
     };
-    const makeSlot = () => scope.alloc(scratchBytes(cols));
+    const makeSlot = () => scope.alloc(comparison.scratchBytes(Math.min(n, queriesAtOnce)));
     for await (const _ of mapTasks(pool, Math.ceil(n / queriesAtOnce), makeSlot, work, signal));
-    const distances = pool.memory.f64(sums).slice(0, n * k);
+    const distances = inOrder(pool.memory.f64(sums).slice(0, n * k), places, k);
     if (metric === "euclidean") for (let i = 0; i < distances.length; i++) distances[i] = Math.sqrt(distances[i]!);
     requireDistances(distances, k);
-    return { k, distances, indices: pool.memory.u32(indices).slice(0, n * k) };
+    return { k, distances, indices: inOrder(pool.memory.u32(indices).slice(0, n * k), places, k) };
   } finally {
     scope.free();
   }
+}
+
+/** The lists of the queries, which are in the order of `places`, in the order of the queries themselves. */
+function inOrder<T extends Float64Array | Uint32Array>(lists: T, places: Uint32Array | null, k: number): T {
+  if (places === null) return lists;
+  const out = lists.slice() as T;
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i]!;
+    for (let j = 0; j < k; j++) out[place * k + j] = lists[i * k + j]!;
+  }
+  return out;
 }
 
 function requireDistances(distances: Float64Array, k: number): void {

@@ -8,6 +8,8 @@ import { KNeighborsClassifier } from "../../src/neighbors/k-neighbors-classifier
 import { KNeighborsRegressor } from "../../src/neighbors/k-neighbors-regressor.js";
 import type { NeighborsParams } from "../../src/neighbors/neighbors-params.js";
 import { inlinePool } from "../../src/parallel/inline-pool.js";
+import { threadPool } from "../../src/parallel/thread-pool.js";
+import { nearestRows } from "../kernels/reference/nearest-rows.js";
 
 type Rows = readonly (readonly number[])[];
 type Name = "floats" | "grid" | "wide";
@@ -44,6 +46,17 @@ function expectNear(found: ArrayLike<number>, expected: readonly number[]) {
 
 const pool = inlinePool();
 
+function countingPool() {
+  let calls = 0;
+  const counting = inlinePool();
+  const run = counting.run.bind(counting);
+  counting.run = (call, signal) => {
+    calls++;
+    return run(call, signal);
+  };
+  return { counting, calls: () => calls };
+}
+
 describe("scikit-learn's neighbours and answers are found:", () => {
   for (const { on, metric, weights, k, unique, ...golden } of goldens.cases) {
     test(`${on}, ${metric}, ${weights}, ${k}.`, async () => {
@@ -66,19 +79,6 @@ describe("scikit-learn's neighbours and answers are found:", () => {
     expect(goldens.cases.filter(({ unique }) => unique).length).toBeGreaterThan(10);
   });
 });
-
-/** By the definition: all distances, sorted, rows as far away in the order of their numbers. */
-function reference(X: Rows, query: readonly number[], metric: NeighborsParams["metric"], k: number) {
-  const all = X.map((row, index) => {
-    let sum = 0;
-    for (const [j, value] of row.entries()) {
-      const difference = query[j]! - value;
-      sum += metric === "euclidean" ? difference * difference : Math.abs(difference);
-    }
-    return { index, sum, distance: metric === "euclidean" ? Math.sqrt(sum) : sum };
-  });
-  return all.sort((a, b) => a.sum - b.sum || a.index - b.index).slice(0, k);
-}
 
 const kinds = ["bytes", "scaled", "f32", "f64"] as const;
 
@@ -120,28 +120,59 @@ test("Neighbours are those of the definition, to the bit, in whatever kind of ta
       const model = await new KNeighborsClassifier({ nNeighbors: k, metric }).fit(X, y, { pool });
       const { distances, indices } = await model.kneighbors(queries, { pool });
       const rows = X.toArrays();
-      const expected = queries.toArrays().map((query) => reference(rows, query, metric, k));
+      const expected = queries.toArrays().map((query) => nearestRows(rows, query, metric, k));
       expect(indices.map((row) => [...row])).toEqual(expected.map((row) => row.map(({ index }) => index)));
-      expect([...distances.data]).toEqual(expected.flat().map(({ distance }) => distance));
+      const distanceOf = (sum: number) => (metric === "euclidean" ? Math.sqrt(sum) : sum);
+      expect([...distances.data]).toEqual(expected.flat().map(({ sum }) => distanceOf(sum)));
     }),
     { numRuns: 150 },
   );
 });
 
-test.each(["bytes", "scaled"] as const)(
-  "A table of %s that takes several calls gives the same neighbours.",
-  async (kind) => {
-    const cols = 2000;
+test.each(["euclidean", "manhattan"] as const)(
+  "A search by %s distances that takes several calls finds them.",
+  async (metric) => {
+    const [rows, cols] = [8000, 2];
     const X = tableOf(
-      kind,
-      Array.from({ length: 2500 * cols }, (_, i) => (Math.imul(i, 2654435761) >>> 16) & 255),
+      "f64",
+      Array.from({ length: rows * cols }, (_, i) => Math.imul(i, 2654435761) >>> 24),
       cols,
     );
-    const model = await new KNeighborsRegressor({ nNeighbors: 3 }).fit(X, new Float64Array(X.rows), { pool });
-    const { indices } = await model.kneighbors(X.take([2400, 7]), { pool });
-    const rows = X.toArrays();
-    const expected = [2400, 7].map((i) => reference(rows, rows[i]!, "euclidean", 3).map(({ index }) => index));
+    const { counting, calls } = countingPool();
+    const model = await new KNeighborsRegressor({ nNeighbors: rows, metric }).fit(X, new Float64Array(rows));
+    const { indices } = await model.kneighbors(X.take([3900, 7]), { pool: counting });
+    expect(calls()).toBeGreaterThan(1);
+    const table = X.toArrays();
+    const expected = [3900, 7].map((i) => nearestRows(table, table[i]!, metric, rows).map(({ index }) => index));
     expect(indices.map((row) => [...row])).toEqual(expected);
+  },
+);
+
+test.each(kinds)(
+  "Many rows of %s are found by a tree, the same for any number of queries and on any pool.",
+  async (kind) => {
+    const [rows, cols] = [1200, 3];
+    const cell = (_: unknown, i: number) => (Math.imul(i, 2654435761) >>> 16) % 24;
+    const X = tableOf(kind, Array.from({ length: rows * cols }, cell), cols);
+    const y = new Int32Array(rows);
+    const model = await new KNeighborsClassifier({ nNeighbors: 7 }).fit(X, y, { pool });
+    const queries = X.take(Array.from({ length: 600 }, (_, i) => (i * 7) % rows));
+    const table = X.toArrays();
+    const expected = queries.toArrays().map((query) => nearestRows(table, query, "euclidean", 7));
+    const threads = threadPool({ workers: 2, sharedMemory: false });
+    for (const [count, on] of [
+      [600, pool],
+      [600, threads],
+      [20, pool],
+      [3, pool],
+    ] as const) {
+      const asked = queries.take(Array.from({ length: count }, (_, i) => i));
+      const { distances, indices } = await model.kneighbors(asked, { pool: on });
+      const found = expected.slice(0, count);
+      expect(indices.map((row) => [...row])).toEqual(found.map((row) => row.map(({ index }) => index)));
+      expect([...distances.data]).toEqual(found.flat().map(({ sum }) => Math.sqrt(sum)));
+    }
+    await threads.close();
   },
 );
 
@@ -163,18 +194,12 @@ test("Candidates that differ in nNeighbors and weights share one search, and ans
     (["uniform", "distance"] as const).map((weights) => new KNeighborsClassifier({ nNeighbors, weights })),
   );
   for await (const _ of fitAll(candidates, tables.grid, labels.grid));
-  let calls = 0;
-  const counting = inlinePool();
-  const run = counting.run.bind(counting);
-  counting.run = (call, signal) => {
-    calls++;
-    return run(call, signal);
-  };
+  const { counting, calls } = countingPool();
   const answers: unknown[] = [];
   for await (const [i, answer] of predictAll(candidates, queries.grid, "predictProba", { pool: counting })) {
     answers[i] = (answer as Matrix).data;
   }
-  expect(calls).toBe(1);
+  expect(calls()).toBe(1);
   for (const [i, { params }] of candidates.entries()) {
     const alone = await new KNeighborsClassifier(params).fit(tables.grid, labels.grid);
     expect(answers[i]).toEqual((await alone.predictProba(queries.grid)).data);
