@@ -5,6 +5,7 @@ const PEERS = {
   lightgbm: "LightGBM",
   optuna: "Optuna",
   pytorch: "PyTorch",
+  "scikit-learn with threads": "scikit-learn",
   "tfjs-wasm": "tfjs on wasm",
   xgboost: "XGBoost",
 };
@@ -49,6 +50,25 @@ const TIMED = {
     "fit-libsvm-js": "the first fit",
     "predict-libsvm-js": "predict 1,000 rows with it",
     "fit-ml-svm": "1,000 images of two digits, one core",
+  },
+  kit: {
+    "ols-images": "`LinearRegression`, 6,000 MNIST images",
+    "ols-tall": "`LinearRegression`, 100,000 x 20 doubles",
+    "ridge-images": "`Ridge`, 6,000 images",
+    "ridge-tall": "`Ridge`, 100,000 x 20 doubles",
+    "pca-images": "`PCA`, all components, 6,000 images",
+    "pca-images-eigh": 'the same, theirs by `svd_solver="covariance_eigh"`',
+    "pca-images-50": "`PCA`, 50 components, theirs by random vectors",
+    "pca-tall": "`PCA`, 100,000 x 20 doubles",
+    "neighbors-bytes": "`KNeighborsClassifier`, 1,000 images among 6,000, as bytes",
+    "neighbors-doubles": "`KNeighborsClassifier`, the same images as doubles",
+    "neighbors-normals": "`KNeighborsClassifier`, 2,000 rows among 20,000 x 20 doubles",
+    "extra-trees": "100 extra trees, 6,000 images, one core",
+    "gaussian-nb": "`GaussianNB`, 6,000 images",
+    "scaler-fit": "`StandardScaler`, 100,000 x 20 doubles, fit",
+    "scaler-transform": "`StandardScaler`, transform of these rows",
+    "imputer-fit": "`SimpleImputer`, medians of 100,000 x 20 doubles, a tenth missing, fit",
+    "imputer-transform": "`SimpleImputer`, transform of these rows",
   },
   neural: {
     "cnn-torch-b32": "an epoch of the convolutional net, 6,000 images, batches of 32",
@@ -267,7 +287,7 @@ function missedTable(all) {
 }
 
 export function performanceTables(read) {
-  const names = ["forest", "boosting", "svc", "neural", "request", "tune", "persistence", "serve"];
+  const names = ["forest", "boosting", "svc", "kit", "neural", "request", "tune", "persistence", "serve"];
   const all = Object.fromEntries(names.map((name) => [name, read(`benchmarks/results/${name}.json`)]));
   return {
     ...Object.fromEntries(Object.entries(TIMED).map(([name, words]) => [name, timeTable(all[name], words)])),

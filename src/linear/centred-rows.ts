@@ -33,9 +33,15 @@ export async function centredRows(
   const rows = await placeWeighted(X, sampleWeight, y, scope, ctx);
   if (!fitIntercept) return { ...regression, rows, centre: uncentred(X.cols + 1) };
   const { total, mean, zeros } = await centreOf(rows, owner, ctx);
-  const sum = y.reduce((before, value, row) => before + (sampleWeight?.[row] ?? 1) * value, 0);
-  const centre = { total, mean: Float64Array.of(...mean, sum / total), zeros: Float64Array.of(...zeros, 0) };
+  const yMean = sumOf(y, sampleWeight) / total;
+  const centre = { total, mean: Float64Array.of(...mean, yMean), zeros: Float64Array.of(...zeros, 0) };
   return { ...regression, rows, centre };
+}
+
+function sumOf(values: Float64Array, weight: Float64Array | null): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += weight === null ? values[i]! : weight[i]! * values[i]!;
+  return sum;
 }
 
 /** The centred columns of the rows from .. to, and last that of y: see `centredColumns`. */

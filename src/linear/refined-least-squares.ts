@@ -11,8 +11,8 @@ const ROUNDING = 1e-12;
 const CONVERGENCE = 1e-3;
 /** Pivots are this much above what counts as 0, so that there is no doubt about the rank. */
 const MARGIN = 100;
-/** More dependent columns than these are left to the other way. */
-const MOST_DEPENDENT = 32;
+/** The part of the columns that may be dependent: more are left to the other way, which costs less then. */
+const MOST_DEPENDENT = 0.5;
 
 /**
  * Least squares by the normal equations and steps of refinement, in which the residuals are computed of the rows themselves: as exact
@@ -44,16 +44,13 @@ export async function refinedLeastSquares(
       solve: (right) => spread(solver!.solve(Float64Array.from(live, (j) => right[j]!)), live, cols),
     };
     const dependent = live.filter((_, k) => pivots[k] === 0);
-    if (dependent.length > MOST_DEPENDENT) return null;
+    if (dependent.length > MOST_DEPENDENT * live.length) return null;
     const combinations: Float64Array[] = [];
     for (const column of dependent) {
       const right = Float64Array.from(lengths, (_, j) => products[Math.max(j, column)]![Math.min(j, column)]!);
-      const goal = { values: scope.place(columnOf(regression, column)), mean: centre.mean[column]! };
-      const combination = equations.solve(right);
-      addTo(combination, equations.solve((await residualsOf(goal, combination, regression, ctx)).products));
-      const { length } = await residualsOf(goal, combination, regression, ctx);
-      if (!(length <= nothing)) return null;
-      combinations.push(combination);
+      const combination = await combined(equations, column, right, ctx);
+      if (!(combination.left <= nothing)) return null;
+      combinations.push(combination.coef);
     }
     const x = await refined(equations, products[cols]!, ctx);
     return x && { x: shortest(x, dependent, combinations), rank: live.length - dependent.length };
@@ -68,6 +65,25 @@ interface Equations {
   readonly lengths: Float64Array;
   /** The combination of independent columns that has these products with them. */
   solve(right: Float64Array): Float64Array;
+}
+
+/** A dependent column as a combination of others, and the length of what these leave of it. */
+async function combined(
+  { regression, solve }: Equations,
+  column: number,
+  right: Float64Array,
+  ctx: RunContext,
+): Promise<{ readonly coef: Float64Array; readonly left: number }> {
+  const scope = ctx.pool.memory.scope();
+  try {
+    const goal = { values: scope.place(columnOf(regression, column)), mean: regression.centre.mean[column]! };
+    const coef = solve(right);
+    addTo(coef, solve((await residualsOf(goal, coef, regression, ctx)).products));
+    const { length: left } = await residualsOf(goal, coef, regression, ctx);
+    return { coef, left };
+  } finally {
+    scope.free();
+  }
 }
 
 /** The coefficients that leave the least of y; null if they cannot be computed as exactly as should be. */
