@@ -1,9 +1,10 @@
 // Compiles src/kernels/assembly/<family>.ts with AssemblyScript, for shared and for private memory, and writes the
-// modules as text into src/kernels/generated/<family>.ts. Skips families whose sources have not changed. What they were
+// modules as text, deflated, into src/kernels/generated/<family>.ts. Skips families whose sources have not changed. What they were
 // made from is named in build-id.ts.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 
 const root = new URL("../src/kernels/", import.meta.url);
@@ -86,7 +87,7 @@ async function build(family, page, relaxed) {
     out,
     `// Made by scripts/build-kernels.mjs from assembly/${family}.ts (${stamp}).\n` +
       `import type { KernelCode } from "../kernel.js";\n\n` +
-      `export const ${name}: KernelCode = {\n  name: "${family}",\n  code: "${priv.toString("hex")}",\n` +
+      `export const ${name}: KernelCode = {\n  name: "${family}",\n  packed: "${deflateRawSync(priv, { level: 9 }).toString("base64")}",\n` +
       `  memoryFlagAt: ${memoryFlagOf(shared, priv)},\n};\n`,
   );
   console.log(`kernels: ${file}, ${(priv.length / 1024).toFixed(1)} kB`);

@@ -73,8 +73,9 @@ function checkScripts(file, at, code) {
 
 function readProgram(file, at, { info, content, map }) {
   if (info === "ts") programs.set(join(root, `${file}.${map[0] + 1}.mts`), { file, line: map[0] + 2, content });
-  if (info !== "js") return;
-  const { diagnostics } = ts.transpileModule(content, { reportDiagnostics: true, fileName: "program.mjs" });
+  if (info !== "js" && info !== "typescript") return;
+  const fileName = info === "js" ? "program.mjs" : "program.mts";
+  const { diagnostics } = ts.transpileModule(content, { reportDiagnostics: true, fileName });
   for (const { messageText } of diagnostics)
     complaints.push(`${at}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
 }

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  CalibratedClassifierCV,
+  ColumnTransformer,
   conv2d,
   DummyClassifier,
   dense,
@@ -13,15 +15,19 @@ import {
   GradientBoostingClassifier,
   GradientBoostingRegressor,
   KerasStyleClassifier,
+  KNeighborsClassifier,
+  KNeighborsRegressor,
   LinearSVC,
   LogisticRegression,
   Matrix,
   MinMaxScaler,
   maxPooling2d,
   OneHotEncoder,
+  OrdinalEncoder,
   Pipeline,
   RandomForestClassifier,
   RandomForestRegressor,
+  SimpleImputer,
   StandardScaler,
   SVC,
   SVR,
@@ -57,6 +63,19 @@ const net = new KerasStyleClassifier({
 });
 const digitsOf = Array.from(digits.y.slice(0, 400));
 
+const fill = () => new SimpleImputer({ strategy: "most_frequent" });
+const people = Array.from({ length: 40 }, (_, i) => [
+  i % 7 === 0 ? Number.NaN : (i * 13) % 50,
+  ["north", "south", "west"][(i * i) % 3],
+  i % 5 === 0 ? Number.NaN : ["small", "large"][i % 2],
+]);
+const ofPeople = new ColumnTransformer({
+  transformers: [
+    ["numbers", new Pipeline({ steps: [["fill", new SimpleImputer()], ["scale", new StandardScaler()]] }), [0]],
+    ["strings", new Pipeline({ steps: [["fill", fill()], ["encode", new OneHotEncoder()]] }), [2, 1]],
+  ],
+}); // biome-ignore format: one list
+
 /** What is written, with what it learns from. */
 const MODELS = [
   [forest, digits.X, digitsOf],
@@ -73,6 +92,11 @@ const MODELS = [
   [new OneHotEncoder(), iris.X, null],
   [new DummyClassifier(), iris.X, names],
   [net, digits.X, digitsOf],
+  [new KNeighborsClassifier(), digits.X, digitsOf],
+  [new KNeighborsRegressor({ metric: "manhattan" }), iris.X, Array.from(iris.y)],
+  [new CalibratedClassifierCV({ estimator: new SVC(), method: "isotonic" }), iris.X, names],
+  [new Pipeline({ steps: [["columns", ofPeople], ["clf", new LogisticRegression()]] }), people, people.map((_, i) => i % 3 === 0)],
+  [new Pipeline({ steps: [["fill", fill()], ["code", new OrdinalEncoder()]] }), people.map(([, ...strings]) => strings), null],
 ]; // biome-ignore format: one table
 
 /** What the estimator answers, by the names of the model's outputs. */
@@ -94,7 +118,12 @@ try {
   installPeers(path("requirements-onnx.txt"));
   for (const [i, [estimator, X, y]] of MODELS.entries()) {
     await estimator.fit(X, y);
-    const told = { what: `${estimator}`, version, X: X.toArrays(), ...(await answersOf(estimator, X)) };
+    const told = {
+      what: `${estimator}`,
+      version,
+      X: X instanceof Matrix ? X.toArrays() : X,
+      ...(await answersOf(estimator, X)),
+    };
     const name = join(folder, `${i}`.padStart(2, "0"));
     writeFileSync(`${name}.onnx`, await toOnnx(estimator));
     writeFileSync(`${name}.json`, JSON.stringify(told));

@@ -1,7 +1,7 @@
 // npm run check:package: packs the package, installs it into fresh projects as its users would, and asks each of them for the
 // same models: Node by import and by require(), Deno and Bun, pages built by Vite, webpack and esbuild or not at all, in
 // headless Chromium with and without cross-origin isolation. All must give the same bits on two workers. Beside that: a
-// strict TypeScript compile, and what an installation brings.
+// strict TypeScript compile, what an installation brings, and the first guide as a newcomer types it.
 // Needs the npm registry and Chromium (on Debian: apt-get install chromium; elsewhere set CHROMIUM to its path).
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkDenoAndBun } from "./check-package/deno-and-bun.mjs";
 import { checkEsbuild } from "./check-package/esbuild.mjs";
+import { checkFirstGuide } from "./check-package/first-guide.mjs";
 import { checkInstalled } from "./check-package/installed.mjs";
 import { checkNode } from "./check-package/node.mjs";
 import { checkPlainPage } from "./check-package/plain-page.mjs";
@@ -49,7 +50,7 @@ try {
   console.log(`${filename}: ${(size / 1e6).toFixed(2)} MB, unpacked ${(unpackedSize / 1e6).toFixed(2)} MB`);
   const { devDependencies: versions } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const setting = { tarball: join(temporary, filename), temporary, versions };
-  await noteAll([checkInstalled, checkNode, checkTypeScript, checkDenoAndBun], setting);
+  await noteAll([checkInstalled, checkFirstGuide, checkNode, checkTypeScript, checkDenoAndBun], setting);
   const chromium = findChromium();
   if (chromium) {
     const browser = await launchChromium(chromium, makeProject(temporary, "playwright", {}, [PLAYWRIGHT]));

@@ -67,7 +67,7 @@ const pictures = {
   "reliability-diagram": reliabilityDiagramPicture(scored),
   "worst-mistakes": worstMistakesPicture({ ...scored, X: XTest, shape: [8, 8], most: 8, ink: true }),
   "learning-curve": learningCurvePicture(net.history),
-  "scores-by-size": learningCurvePicture(bySize, { title: "Learning curve of a forest", scoreName: "Accuracy" }),
+  "scores-by-size": learningCurvePicture(bySize, { title: "Learning curve of a forest", scoreName: "accuracy" }),
   "permutation-importances": featureImportancesPicture(permuted, {
     names: iris.featureNames,
     title: "Permutation importances",

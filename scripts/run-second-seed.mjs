@@ -50,7 +50,12 @@ async function photographReport(chromium) {
   const browser = await launchChromium(chromium, temporary);
   const page = await browser.newPage({ viewport: { width: 1100, height: 1500 } });
   await page.goto(pathToFileURL(join(report, "report.html")).href);
-  await page.screenshot({ path: join(PICTURES, "search-report.png") });
+  // As far as the first two pictures: the whole page is several screens long.
+  const { y, height } = await page.locator("figure").nth(1).boundingBox();
+  await page.screenshot({
+    path: join(PICTURES, "search-report.png"),
+    clip: { x: 0, y: 0, width: 1100, height: y + height + 8 },
+  });
   await browser.close();
 }
 

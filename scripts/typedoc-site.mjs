@@ -45,6 +45,7 @@ export function load(app) {
   });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
     for (const entry of context.project.getChildrenByKind(ReflectionKind.Module)) {
+      entry.children.filter((child) => child.isReference()).forEach(nameAsDeclared);
       setCategory(entry, "API");
       if (entry.name === "trellis-learn") for (const child of entry.children) setCategory(child, subjectOf(child));
     }
@@ -61,6 +62,13 @@ function readGuides(markdown) {
     if (file) found.set(`docs/${file}`, heading);
   }
   return found;
+}
+
+/** Of two names of one thing TypeDoc takes the first for its own, and the second for another: RandomForest, RandomForestClassifier. */
+function nameAsDeclared(reference) {
+  const target = reference.getTargetReflectionDeep();
+  if (reference.project.getSymbolIdFromReflection(target)?.qualifiedName !== reference.name) return;
+  [reference.name, target.name] = [target.name, reference.name];
 }
 
 function subjectOf(reflection) {

@@ -77,6 +77,7 @@ export type { At, Configurable, ParamGrid, Patch, Path } from "./core/paths.js";
 export { predictAll } from "./core/predict-all.js";
 export { Rng } from "./core/random.js";
 export { Regressor } from "./core/regressor.js";
+export type { Seeds } from "./core/seeds.js";
 export type { StateArray, StateValue } from "./core/state.js";
 export type { LabelTarget, NoTarget, NumberTarget, Target, TargetLike } from "./core/target.js";
 export { Transformer } from "./core/transformer.js";
@@ -115,7 +116,8 @@ export {
   permutationImportance,
 } from "./inspection/permutation-importance.js";
 // Where kernels run
-export type { Kernel, KernelCode, KernelModule } from "./kernels/kernel.js";
+export type { Kernel, KernelBuild, KernelCode, KernelModule } from "./kernels/kernel.js";
+export type { LinearFit } from "./linear/centred-rows.js";
 export {
   LinearRegression,
   type LinearRegressionParams,
@@ -164,7 +166,7 @@ export { type GridLike, ParameterGrid } from "./model-selection/parameter-grid.j
 export { type ParamDistributions, ParameterSampler } from "./model-selection/parameter-sampler.js";
 export { RandomizedSearchCV, type RandomizedSearchCVParams } from "./model-selection/randomized-search-cv.js";
 export type { Fact } from "./model-selection/score-board.js";
-export type { Scoring, ScoringFunction } from "./model-selection/scoring.js";
+export type { Scoring, ScoringFunction, SingleScoring } from "./model-selection/scoring.js";
 export { SearchCV, type SearchModel } from "./model-selection/search-cv.js";
 export type { JournalSpec, JournalUnit, OpenJournal, SearchJournal } from "./model-selection/search-journal.js";
 export type { SearchParams } from "./model-selection/search-params.js";
@@ -176,6 +178,7 @@ export type { KNeighbors, KNeighborsOptions, NeighborsModel } from "./neighbors/
 export type { NeighborsParams } from "./neighbors/neighbors-params.js";
 // Neural networks
 export type {
+  BroughtNetwork,
   Epoch,
   EpochResult,
   NeuralBackend,
@@ -186,11 +189,26 @@ export type {
 export { dropoutMask } from "./neural/dropout-mask.js";
 export type { EarlyStopping } from "./neural/early-stopping.js";
 export type { KerasStyleParams, ModelFunction, ModelMeta, ModelSettings } from "./neural/keras-params.js";
-export { KerasStyleClassifier, type KerasStyleClassifierParams } from "./neural/keras-style-classifier.js";
-export { KerasStyleRegressor, type KerasStyleRegressorParams } from "./neural/keras-style-regressor.js";
+export {
+  type ClassLoss,
+  KerasStyleClassifier,
+  type KerasStyleClassifierParams,
+} from "./neural/keras-style-classifier.js";
+export {
+  KerasStyleRegressor,
+  type KerasStyleRegressorParams,
+  type NumberLoss,
+} from "./neural/keras-style-regressor.js";
 export * from "./neural/layers.js";
 export type { Loss } from "./neural/losses.js";
-export { type Network, type NetworkLayer, networkOf, type WeightSpec, weightsOf } from "./neural/network.js";
+export {
+  type Network,
+  type NetworkLayer,
+  networkOf,
+  type Shape,
+  type WeightSpec,
+  weightsOf,
+} from "./neural/network.js";
 export type { History, NeuralModel } from "./neural/neural-model.js";
 export {
   type Adam,
@@ -198,17 +216,26 @@ export {
   adam,
   adamw,
   type Optimizer,
+  type OptimizerSettings,
   type RmsProp,
   rmsprop,
   type Sgd,
   sgd,
 } from "./neural/optimizers.js";
-export { cosineDecay, exponentialDecay, type LearningRateSchedule, stepDecay } from "./neural/schedules.js";
+export {
+  type CosineDecay,
+  cosineDecay,
+  type ExponentialDecay,
+  exponentialDecay,
+  type LearningRateSchedule,
+  type StepDecay,
+  stepDecay,
+} from "./neural/schedules.js";
 export { defaultPool } from "./parallel/default-pool.js";
 export { inlinePool } from "./parallel/inline-pool.js";
 export { limit } from "./parallel/limit.js";
 export { mapTasks } from "./parallel/map-tasks.js";
-export type { Block, Memory, Scope } from "./parallel/memory.js";
+export type { Block, Memory, Scope, TypedArray } from "./parallel/memory.js";
 export type { KernelCall, Pool } from "./parallel/pool.js";
 export { type ThreadPoolOptions, threadPool } from "./parallel/thread-pool.js";
 export { fromBytes, type LoadOptions } from "./persistence/from-bytes.js";

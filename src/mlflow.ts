@@ -4,6 +4,6 @@
  *
  * @module trellis-learn/mlflow
  */
-export { MlflowError } from "./tracking/mlflow-error.js";
+export { MlflowError, type MlflowErrorOptions } from "./tracking/mlflow-error.js";
 export type { MlflowCredentials } from "./tracking/mlflow-server.js";
 export { type MlflowTrackerOptions, mlflowTracker } from "./tracking/mlflow-tracker.js";

@@ -8,8 +8,8 @@ export function makeProject(parent, name, files, packages, { scripts = false } =
   mkdirSync(folder);
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
-  const quietly = ["--no-audit", "--no-fund", "--loglevel=error", ...(scripts ? [] : ["--ignore-scripts"])];
-  execFileSync("npm", ["install", ...quietly, ...packages], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  const options = ["--no-audit", "--no-fund", "--loglevel=error", `--ignore-scripts=${!scripts}`];
+  execFileSync("npm", ["install", ...options, ...packages], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
   return folder;
 }
 

@@ -155,8 +155,8 @@ class BullmqPool implements Pool {
   async #load(module: KernelModule): Promise<PublishedCode> {
     const [code, portable] = await Promise.all([module.load(this.kernels), module.load("portable")]);
     const { name, memoryFlagAt } = code;
-    const bytes = new Uint8Array(Buffer.from(JSON.stringify({ name, code: code.code, memoryFlagAt })));
-    return { hash: hashOf(bytes), bytes, isSpecial: code.code !== portable.code };
+    const bytes = new Uint8Array(Buffer.from(JSON.stringify({ name, packed: code.packed, memoryFlagAt })));
+    return { hash: hashOf(bytes), bytes, isSpecial: code.packed !== portable.packed };
   }
 
   async #takeOver(

@@ -129,8 +129,8 @@ export class CallRunner {
 
 /** @throws Error if it is no code of a family of kernels */
 function codeOf(parts: readonly Uint8Array[]): KernelCode {
-  const { name, code, memoryFlagAt } = JSON.parse(Buffer.concat(parts).toString());
-  const isCode = typeof name === "string" && typeof code === "string" && /^([0-9a-f]{2})+$/.test(code);
+  const { name, packed, memoryFlagAt } = JSON.parse(Buffer.concat(parts).toString());
+  const isCode = typeof name === "string" && typeof packed === "string" && /^[A-Za-z0-9+/]+={0,2}$/.test(packed);
   if (!isCode || !Number.isInteger(memoryFlagAt)) throw new Error("its module is no code of kernels");
-  return { name, code, memoryFlagAt };
+  return { name, packed, memoryFlagAt };
 }

@@ -78,7 +78,8 @@ const definition: Definition<CalibratedClassifierCVParams> = {
  * more than two classes divided by their sum (B. Zadrozny and C. Elkan, KDD 2002).
  *
  * Candidates of a search that differ in `method` alone fit their classifiers once. The classifier is given sampleWeight and
- * learns as without if it does not use it; the calibration always does.
+ * learns as without if it does not use it; the calibration always does. All fits of the classifier are given evalSet, if it
+ * uses one.
  *
  * @throws InvalidDataError from fit if a training fold lacks a class
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.calibration.CalibratedClassifierCV.html
@@ -109,6 +110,10 @@ export class CalibratedClassifierCV<E extends AnyEstimator = LinearSVC> extends 
 
   override get allowsLabels(): boolean {
     return this.params.estimator.allowsLabels;
+  }
+
+  override get usesEvalSet(): boolean {
+    return this.params.cv !== "prefit" && this.params.estimator.usesEvalSet;
   }
 
   /**

@@ -47,15 +47,16 @@ export async function* learnCalibrated(
 ): AsyncGenerator<readonly [index: number, model: CalibratedModel]> {
   const sources = sourcesOf(candidates);
   const failures: unknown[] = [];
-  for (const cv of new Set(sources.map((source) => source.cv))) {
-    const those = sources.filter((source) => source.cv === cv);
-    const onFailure = (source: Source, error: unknown) => {
-      if (candidates.length === 1) throw error;
-      source.scored = null;
-      failures.push(error);
-    };
-    await score(those, cv, data, runOf(ctx), onFailure);
-  }
+  const onFailure = (source: Source, error: unknown) => {
+    if (candidates.length === 1) throw error;
+    source.scored = null;
+    failures.push(error);
+  };
+  const groups = groupsOf(sources, data.y);
+  const total = groups.reduce((sum, group) => sum + fitsOf(group), 0);
+  let done = 0;
+  const tick = () => ctx.progress({ what: "fits", done: ++done, total });
+  for (const group of groups) await score(group, data, runOf(ctx), onFailure, tick);
   for (const { scored, candidates: those } of sources) {
     if (scored === null) continue;
     for (const i of those) yield [i, { pairs: scored.map((part) => calibrate(part, candidates[i]!.method, data)) }];
@@ -86,18 +87,38 @@ function sourcesOf(candidates: readonly Params[]): readonly Source[] {
   return [...sources.values()];
 }
 
+/** Sources that hold out the same rows. */
+interface Group {
+  readonly sources: readonly Source[];
+  /** Null where classifiers are fitted already. */
+  readonly splits: readonly Split[] | null;
+}
+
+function groupsOf(sources: readonly Source[], y: LabelTarget): readonly Group[] {
+  return Array.from(new Set(sources.map(({ cv }) => cv)), (cv) => ({
+    sources: sources.filter((source) => source.cv === cv),
+    splits: cv === "prefit" ? null : splitsOf(cv, y),
+  }));
+}
+
+/** Each classifier is fitted once for each fold, and where it is a single one that is kept on all rows. */
+function fitsOf({ sources, splits }: Group): number {
+  if (splits === null) return 0;
+  return sources.reduce((sum, { ensemble }) => sum + splits.length + (ensemble ? 0 : 1), 0);
+}
+
 /** Fits the classifiers of sources that hold out the same rows, and scores these. */
 async function score(
-  sources: readonly Source[],
-  cv: CvLike | "prefit",
+  { sources, splits }: Group,
   data: TrainingData<LabelTarget>,
   ctx: RunContext,
   onFailure: (source: Source, error: unknown) => void,
+  tick: () => void,
 ): Promise<void> {
   const { X, y } = data;
   const all = Uint32Array.from({ length: X.rows }, (_, row) => row);
   const classes = y.classes.length;
-  if (cv === "prefit") {
+  if (splits === null) {
     for (const source of sources) {
       const estimator = asFitted(source.estimator, data, `estimator of ${NAME}`, 'where cv is "prefit"');
       const output = await outputOf(estimator, X, source.scoring, ctx);
@@ -105,7 +126,6 @@ async function score(
     }
     return;
   }
-  const splits = splitsOf(cv, y);
   checkClasses(splits, y);
   const questionsOf = (those: readonly Source[]) =>
     those.map(({ estimator, scoring }) => ({ estimator, method: scoring }));
@@ -116,16 +136,18 @@ async function score(
   for await (const answer of foldAnswers(questionsOf(many), data, splits, ctx, failOf(many))) {
     const { question, fold, estimator, output } = answer;
     folds[question]![fold] = { estimator, scores: scoresOf(output, classes, estimator), rows: splits[fold]!.test };
+    tick();
   }
   for (const [i, source] of many.entries()) source.scored?.push(...folds[i]!);
 
   const single = sources.filter(({ ensemble }) => !ensemble);
   if (single.length === 0) return;
   const fitted = single.map(({ estimator }) => estimator.clone());
-  const options = { ...ctx, sampleWeight: data.sampleWeight, onFailure: failOf(single) };
-  for await (const _ of fitAll(fitted, X, y, options));
+  const { sampleWeight, evalSets } = data;
+  for await (const _ of fitAll(fitted, X, y, { ...ctx, sampleWeight, evalSets, onFailure: failOf(single) })) tick();
   const left = single.filter((_, i) => fitted[i]!.isFitted);
-  for (const [i, output] of (await outOfFold(questionsOf(left), data, splits, ctx, failOf(left))).entries()) {
+  const answers = await outOfFold(questionsOf(left), data, splits, ctx, failOf(left), tick);
+  for (const [i, output] of answers.entries()) {
     const estimator = fitted[single.indexOf(left[i]!)]!;
     if (output !== null) left[i]!.scored?.push({ estimator, scores: scoresOf(output, classes, estimator), rows: all });
   }

@@ -1,70 +1,90 @@
-import type { EventLoop } from "../parallel/event-loop.js";
-import type { Matrix } from "./matrix.js";
+import { addProducts, BLOCK_ROWS, scratchBytes, TILE, tilesOf } from "../kernels/cross-products.js";
+import type { RunContext } from "./estimator.js";
+import { Matrix } from "./matrix.js";
+import {
+  type Centre,
+  placeWeighted,
+  shiftOf,
+  sumOverRows,
+  tableArgs,
+  uncentred,
+  type WeightedRows,
+} from "./weighted-rows.js";
+import { Workspace } from "./workspace.js";
 
-/** Rows taken at once by those who go through a table by blocks. */
-export const BLOCK_ROWS = 256;
+/** Nanoseconds for a row of a tile, and for a cell. */
+const COST = { tile: 1.6, cell: 1.5 };
 
-/** The columns of rows from .. to less their means, times the root of the row's weight. Rows that weigh nothing are left out. */
-export function centredColumns(
-  X: Matrix,
-  mean: Float64Array,
-  weight: Float64Array | null,
-  from: number,
-  to: number,
-): Float64Array[] {
-  const rows: number[] = [];
-  for (let row = from; row < to; row++) if (weight?.[row] !== 0) rows.push(row);
-  const { data, scale } = X.take(rows);
-  const roots = Float64Array.from(rows, (row) => Math.sqrt(weight?.[row] ?? 1));
-  return Array.from({ length: X.cols }, (_, j) => {
-    const column = new Float64Array(rows.length);
-    for (let i = 0; i < column.length; i++) {
-      const value = data[i * X.cols + j]!;
-      column[i] = roots[i]! * ((scale === null ? value : Math.fround(value * scale)) - mean[j]!);
-    }
-    return column;
-  });
+/** The dot products of the centred columns (the extra one last), times the weights, each with each: the lower triangle. */
+export async function crossProducts(
+  rows: WeightedRows,
+  centre: Centre,
+  ctx: RunContext,
+): Promise<readonly Float64Array[]> {
+  const { total, mean } = centre;
+  const shift = shiftOf(centre);
+  const tiles = await tilesOfProducts(rows, shift, ctx);
+  const left = mean.map((value, j) => value - shift[j]!);
+  return Array.from(mean, (_, i) => rowOf(i, tiles, total, left));
 }
 
-/** Adds the dot product of each two vectors to a table, of which the part on and below the diagonal is made: sums[i][j], j <= i. */
-export async function addDotProducts(
-  sums: readonly Float64Array[],
-  vectors: readonly Float64Array[],
-  loop: EventLoop,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const [i, u] of vectors.entries()) {
-    const row = sums[i]!;
-    let j = 0;
-    // Four sums at once, since each waits for its last addition; the order within each stays that of the vectors.
-    for (; j + 3 <= i; j += 4) {
-      const [a, b, c, d] = [vectors[j]!, vectors[j + 1]!, vectors[j + 2]!, vectors[j + 3]!];
-      let [ua, ub, uc, ud] = [0, 0, 0, 0];
-      for (let k = 0; k < u.length; k++) {
-        const value = u[k]!;
-        ua += value * a[k]!;
-        ub += value * b[k]!;
-        uc += value * c[k]!;
-        ud += value * d[k]!;
-      }
-      row[j]! += ua;
-      row[j + 1]! += ub;
-      row[j + 2]! += uc;
-      row[j + 3]! += ud;
-    }
-    for (; j <= i; j++) {
-      const v = vectors[j]!;
-      let sum = 0;
-      for (let k = 0; k < u.length; k++) sum += u[k]! * v[k]!;
-      row[j]! += sum;
-    }
-    if (!loop.isDue) continue;
-    await loop.turn();
-    signal.throwIfAborted();
+function rowOf(i: number, tiles: Float64Array, total: number, left: Float64Array): Float64Array {
+  const row = new Float64Array(i + 1);
+  for (let j = 0; j <= i; j++) row[j] = tiles[cellOf(i, j)]! - total * left[i]! * left[j]!;
+  return row;
+}
+
+/** Where the product of columns i and j stands among the tiles. */
+function cellOf(i: number, j: number): number {
+  const tile = tilesOf(i - (i % TILE)) + Math.floor(j / TILE);
+  return TILE * (TILE * tile + (i % TILE)) + (j % TILE);
+}
+
+/** The products of the shifted columns. */
+async function tilesOfProducts(rows: WeightedRows, shift: Float64Array, ctx: RunContext): Promise<Float64Array> {
+  const { cols, roots, extra } = rows;
+  const tiles = tilesOf(shift.length);
+  const scope = ctx.pool.memory.scope();
+  try {
+    const shifts = scope.place(shift);
+    const at = [...tableArgs(rows), shifts.offset, roots?.offset ?? 0, extra?.offset ?? 0];
+    return await sumOverRows(
+      rows,
+      {
+        kernel: addProducts,
+        reads: [shifts],
+        length: TILE * TILE * tiles,
+        scratchBytes: scratchBytes(shift.length),
+        rowsAtOnce: rowsOfChunk(tiles),
+        cost: COST.tile * tiles + COST.cell * cols,
+        args: (from, to, { progress, scratch, out }) => [progress.offset, scratch.offset, ...at, from, to, out.offset],
+      },
+      ctx,
+    );
+  } finally {
+    scope.free();
   }
 }
 
-/** A table of zeros for `addDotProducts`. */
-export function triangleOf(size: number): Float64Array[] {
-  return Array.from({ length: size }, (_, i) => new Float64Array(i + 1));
+/** Rows of a chunk: some ten milliseconds of work, and no fewer than make up for adding its sums to those of the others. */
+function rowsOfChunk(tiles: number): number {
+  const blocks = Math.ceil((1 << 24) / (tiles * BLOCK_ROWS));
+  return BLOCK_ROWS * Math.min(256, Math.max(16, blocks));
+}
+
+/** The dot products of vectors of one length, as they are: the lower triangle. */
+export async function dotProducts(vectors: readonly Float64Array[], ctx: RunContext): Promise<readonly Float64Array[]> {
+  const [rows, cols] = [vectors[0]!.length, vectors.length];
+  const data = new Float64Array(rows * cols);
+  for (const [j, vector] of vectors.entries()) for (let i = 0; i < rows; i++) data[i * cols + j] = vector[i]!;
+  const workspace = new Workspace();
+  const scope = ctx.pool.memory.scope();
+  try {
+    const table = new Matrix(data, rows, cols);
+    const placed = await placeWeighted(table, null, null, scope, { ...ctx, workspace });
+    return await crossProducts(placed, uncentred(cols), ctx);
+  } finally {
+    scope.free();
+    workspace.close();
+  }
 }

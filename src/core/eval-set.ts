@@ -25,8 +25,8 @@ export interface EvalOptions {
    * Rows by which the fit is watched, never learnt from: `[X, y]`, `[X, y, sampleWeight]`, or several by name, as in
    * `{ train: [X, y], validation: [Xv, yv] }`. The last one decides early stopping. Default none.
    *
-   * A composite hands it on: a pipeline transformed by its steps, a search to the fits of all folds and to the refit
-   * (with early stopping the scores are then fair only if no row of X is in it).
+   * A composite hands it on: a pipeline transformed by its steps; a search, a stack and a calibrated classifier to the fits of all
+   * folds too (with early stopping what they say of held-out rows is then fair only if no row of X is in it).
    */
   readonly evalSet?: EvalSetLike | null | undefined;
   /** Clean sets that a composite hands on, in place of evalSet; whoever does not use them learns as without. */

@@ -41,5 +41,8 @@ export function place(X: Matrix, ctx: RunContext): Promise<Placed> {
 
 /** Puts the numbers of X's rows in its root into memory, u32 each: kernels read placed tables through them. */
 export function placeRows(X: Matrix, scope: Scope): Block {
-  return scope.place(X.index ?? Uint32Array.from({ length: X.rows }, (_, row) => row));
+  if (X.index !== null) return scope.place(X.index);
+  const rows = new Uint32Array(X.rows);
+  for (let row = 0; row < rows.length; row++) rows[row] = row;
+  return scope.place(rows);
 }

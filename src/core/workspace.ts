@@ -50,6 +50,12 @@ export class Workspace {
     else before.set(key, { value, bytes });
   }
 
+  /** Lets go what was kept for that owner. */
+  drop(owner: object): void {
+    for (const { bytes } of this.#kept.get(owner)?.values() ?? []) this.#bytes -= bytes;
+    this.#kept.delete(owner);
+  }
+
   /** The blocks of this verb in the pool's memory; freed when the verb ends. */
   blocks(pool: Pool): Scope {
     let scope = this.#scopes.get(pool.memory);

@@ -105,7 +105,7 @@ export class PCA extends Transformer<PCAParams, PCAState> {
   override async *learnMany(
     { X }: TrainingData,
     candidates: readonly Readonly<PCAParams>[],
-    { signal }: FitContext,
+    ctx: FitContext,
   ): AsyncGenerator<readonly [index: number, model: PCAState]> {
     const most = Math.min(X.rows, X.cols);
     if (X.rows < 2) throw new InvalidDataError(`X must have at least 2 rows for ${NAME}; got ${X.rows}`);
@@ -118,7 +118,7 @@ export class PCA extends Transformer<PCAParams, PCAState> {
     }
     const asked = candidates.map(({ nComponents }) => (nComponents === null || nComponents < 1 ? most : nComponents));
     const { principalAxes } = await import("./principal-axes.js");
-    const found = await principalAxes(X, Math.max(...asked), NAME, signal);
+    const found = await principalAxes(X, Math.max(...asked), NAME, ctx);
     for (const [i, { nComponents }] of candidates.entries()) yield [i, stateOf(found, nComponents, X.rows)];
   }
 

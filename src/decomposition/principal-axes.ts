@@ -1,8 +1,9 @@
-import { columnMeans, requireFinite } from "../core/by-row.js";
-import { addDotProducts, BLOCK_ROWS, centredColumns, triangleOf } from "../core/cross-products.js";
+import { centredColumns } from "../core/centred-columns.js";
+import { crossProducts, dotProducts } from "../core/cross-products.js";
 import { InvalidDataError } from "../core/errors.js";
+import type { RunContext } from "../core/estimator.js";
 import type { Matrix } from "../core/matrix.js";
-import { EventLoop } from "../parallel/event-loop.js";
+import { centreOf, placeWeighted } from "../core/weighted-rows.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
 
 export interface PrincipalAxes {
@@ -18,32 +19,26 @@ export interface PrincipalAxes {
  * products of the rows, of which axes are made.
  * @throws InvalidDataError for numbers whose squares are beyond the range of f64
  */
-export async function principalAxes(
-  X: Matrix,
-  count: number,
-  owner: string,
-  signal: AbortSignal,
-): Promise<PrincipalAxes> {
-  const { total, mean } = await columnMeans(X, null, signal);
-  requireFinite(total, owner, mean);
-  const loop = new EventLoop();
-  const isWide = X.cols > X.rows;
-  const vectors = isWide ? rowsOf(centredColumns(X, mean, null, 0, X.rows)) : [];
-  const products = triangleOf(isWide ? X.rows : X.cols);
-  if (isWide) await addDotProducts(products, vectors, loop, signal);
-  for (let from = 0; from < X.rows && !isWide; from += BLOCK_ROWS) {
-    const block = centredColumns(X, mean, null, from, Math.min(X.rows, from + BLOCK_ROWS));
-    await addDotProducts(products, block, loop, signal);
+export async function principalAxes(X: Matrix, count: number, owner: string, ctx: RunContext): Promise<PrincipalAxes> {
+  const scope = ctx.pool.memory.scope();
+  try {
+    const rows = await placeWeighted(X, null, null, scope, ctx);
+    const centre = await centreOf(rows, owner, ctx);
+    const isWide = X.cols > X.rows;
+    const vectors = isWide ? rowsOf(centredColumns(X, centre.mean, null, 0, X.rows)) : [];
+    const products = isWide ? await dotProducts(vectors, ctx) : await crossProducts(rows, centre, ctx);
+    const covariance = products.map((row) => row.map((sum) => sum / (X.rows - 1)));
+    const trace = covariance.reduce((sum, row, i) => sum + row[i]!, 0);
+    if (!Number.isFinite(trace)) {
+      throw new InvalidDataError(`X holds numbers too large for ${owner}: their squares are beyond the range of f64`);
+    }
+    const found = await symmetricEigen(covariance, count, ctx);
+    const axes = isWide ? axesOfRows(found.vectors, vectors) : found.vectors;
+    for (const axis of axes) makeLargestPositive(axis);
+    return { mean: centre.mean, variances: found.values.map((value) => Math.max(0, value)), axes };
+  } finally {
+    scope.free();
   }
-  for (const row of products) for (let j = 0; j < row.length; j++) row[j]! /= X.rows - 1;
-  const trace = products.reduce((sum, row, i) => sum + row[i]!, 0);
-  if (!Number.isFinite(trace)) {
-    throw new InvalidDataError(`X holds numbers too large for ${owner}: their squares are beyond the range of f64`);
-  }
-  const found = await symmetricEigen(products, count, signal);
-  const axes = isWide ? axesOfRows(found.vectors, vectors) : found.vectors;
-  for (const axis of axes) makeLargestPositive(axis);
-  return { mean, variances: found.values.map((value) => Math.max(0, value)), axes };
 }
 
 function rowsOf(columns: readonly Float64Array[]): readonly Float64Array[] {
@@ -89,6 +84,7 @@ function dot(a: Float64Array, b: Float64Array): number {
 
 /** scikit-learn's svd_flip with u_based_decision=False; the first of equals decides. */
 function makeLargestPositive(axis: Float64Array): void {
-  const largest = axis.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
+  let largest = 0;
+  for (let j = 0; j < axis.length; j++) if (Math.abs(axis[j]!) > Math.abs(largest)) largest = axis[j]!;
   if (largest < 0) for (let j = 0; j < axis.length; j++) axis[j]! *= -1;
 }

@@ -1,9 +1,7 @@
-/**
- * Eigenvalues and eigenvectors of a symmetric table: Householder reflections make it tridiagonal (Golub and Van Loan, Matrix
- * Computations, 4th edition, 8.3.1), implicit QL steps with Wilkinson's shift make that diagonal (8.3.3; Bowdler, Martin, Reinsch and
- * Wilkinson 1968, EISPACK's tql2), and the eigenvectors that are wanted are reflected back.
- */
-import { EventLoop } from "../parallel/event-loop.js";
+import type { RunContext } from "../core/estimator.js";
+import { ENDS, findRotations, reflectBack, rotateBack, tridiagonalize, VECTORS } from "../kernels/symmetric-eigen.js";
+import { mapTasks } from "../parallel/map-tasks.js";
+import type { Block, Scope } from "../parallel/memory.js";
 
 export interface Eigenpairs {
   /** Descending. */
@@ -12,133 +10,177 @@ export interface Eigenpairs {
   readonly vectors: readonly Float64Array[];
 }
 
-/** Steps for one eigenvalue; two or three are usual. */
-const MOST_STEPS = 60;
-
-/** Of a table that is given by its lower triangle. */
+/** Of a table that is given by its lower triangle. The bits of a vector do not depend on how many are asked for. */
 export async function symmetricEigen(
   lower: readonly Float64Array[],
   count: number,
-  signal: AbortSignal,
+  ctx: RunContext,
 ): Promise<Eigenpairs> {
-  const n = lower.length;
-  const A = lower.map((_, i) => Float64Array.from({ length: n }, (_, j) => (j <= i ? lower[i]![j]! : lower[j]![i]!)));
-  const loop = new EventLoop();
-  const turn = async () => {
-    if (!loop.isDue) return;
-    await loop.turn();
-    signal.throwIfAborted();
-  };
-  const off = new Float64Array(n);
-  const taus = new Float64Array(n);
-  for (let k = 0; k + 1 < n; k++) {
-    [off[k], taus[k]] = tridiagonalStep(A, k);
-    await turn();
+  const scope = ctx.pool.memory.scope();
+  try {
+    const rows = rowsOf(lower);
+    const { values, rotations, reflections } = await diagonalized(lower, rows, scope, ctx);
+    const all = new Float64Array(lower.length);
+    all.set(values);
+    const order = [...all.keys()].sort((a, b) => all[b]! - all[a]! || a - b);
+    const wanted = order.slice(0, count);
+    const found = wanted.filter((i) => i < rows.length);
+    const made = await eigenvectors(found, rotations, reflections, scope, ctx);
+    const rest = restOf(lower.length, rows);
+    const vectors = wanted.map((i) =>
+      i < rows.length ? spread(made.get(i)!, rows, lower.length) : unit(rest[i - rows.length]!, lower.length),
+    );
+    return { values: Float64Array.from(order, (i) => all[i]!), vectors };
+  } finally {
+    scope.free();
   }
-  const values = Float64Array.from(A, (row, i) => row[i]!);
-  const rotated = Array.from({ length: n }, (_, i) => Float64Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
-  const size = values.reduce((most, value, i) => Math.max(most, Math.abs(value) + Math.abs(off[i]!)), 0);
-  for (let l = 0; l < n; l++) {
-    isolate(l, values, off, rotated, Number.EPSILON * size);
-    await turn();
-  }
-  const order = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
-  const vectors: Float64Array[] = [];
-  for (const i of order.slice(0, count)) {
-    const vector = rotated[i]!;
-    for (let k = n - 2; k >= 0; k--) reflect(vector, A[k]!, taus[k]!, k + 1);
-    vectors.push(vector);
-    await turn();
-  }
-  return { values: Float64Array.from(order, (i) => values[i]!), vectors };
 }
 
-/** Makes column and row k tridiagonal; answers the entry beside the diagonal, and leaves the reflection's vector in row k. */
-function tridiagonalStep(A: readonly Float64Array[], k: number): readonly [off: number, tau: number] {
-  const n = A.length;
-  const v = A[k]!;
-  let rest = 0;
-  for (let j = k + 2; j < n; j++) rest += v[j]! * v[j]!;
-  const alpha = v[k + 1]!;
-  if (rest === 0) return [alpha, 0];
-  const length = Math.sqrt(alpha * alpha + rest);
-  const beta = alpha > 0 ? -length : length;
-  for (let j = k + 2; j < n; j++) v[j]! /= alpha - beta;
-  v[k + 1] = 1;
-  const tau = (beta - alpha) / beta;
-  const w = new Float64Array(n);
-  let dot = 0;
-  for (let i = k + 1; i < n; i++) {
-    const row = A[i]!;
-    let sum = 0;
-    for (let j = k + 1; j < n; j++) sum += row[j]! * v[j]!;
-    w[i] = tau * sum;
-    dot += w[i]! * v[i]!;
+/** The rows that are not 0 altogether: the unit vectors of the others are eigenvectors as they are. */
+function rowsOf(lower: readonly Float64Array[]): readonly number[] {
+  const isSome = new Uint8Array(lower.length);
+  for (let i = 0; i < lower.length; i++) {
+    const row = lower[i]!;
+    for (let j = 0; j <= i; j++) if (row[j] !== 0) isSome[i] = isSome[j] = 1;
   }
-  for (let i = k + 1; i < n; i++) w[i]! -= 0.5 * tau * dot * v[i]!;
-  for (let i = k + 1; i < n; i++) {
-    const row = A[i]!;
-    const [vi, wi] = [v[i]!, w[i]!];
-    for (let j = k + 1; j < n; j++) row[j]! -= vi * w[j]! + wi * v[j]!;
-  }
-  return [beta, tau];
+  return [...isSome.keys()].filter((i) => isSome[i]);
 }
 
-function reflect(x: Float64Array, v: Float64Array, tau: number, from: number): void {
-  if (tau === 0) return;
-  let dot = 0;
-  for (let i = from; i < x.length; i++) dot += v[i]! * x[i]!;
-  const by = tau * dot;
-  for (let i = from; i < x.length; i++) x[i]! -= by * v[i]!;
+function restOf(n: number, rows: readonly number[]): readonly number[] {
+  const some = new Set(rows);
+  return Array.from({ length: n }, (_, i) => i).filter((i) => !some.has(i));
 }
 
-/** QL steps until value l stands alone; `rotated` has the eigenvectors of the tridiagonal table in its rows. */
-function isolate(
-  l: number,
-  values: Float64Array,
-  off: Float64Array,
-  rotated: readonly Float64Array[],
-  negligible: number,
+/** A vector of n entries of which these are the ones in `rows`. */
+function spread(entries: Float64Array, rows: readonly number[], n: number): Float64Array {
+  const vector = new Float64Array(n);
+  for (let k = 0; k < rows.length; k++) vector[rows[k]!] = entries[k]!;
+  return vector;
+}
+
+function unit(at: number, n: number): Float64Array {
+  const vector = new Float64Array(n);
+  vector[at] = 1;
+  return vector;
+}
+
+/** Rotations that are kept in one list; more make a further one. */
+interface Rotations {
+  readonly rotations: Block;
+  readonly steps: Block;
+  readonly kept: number;
+  readonly listed: number;
+}
+
+interface Reflections {
+  readonly n: number;
+  readonly stride: number;
+  readonly table: Block;
+  readonly taus: Block;
+}
+
+/** Rotations of a list: 2 MiB. */
+const ROOM = 1 << 17;
+/** Nanoseconds for an entry of a step of tridiagonalisation, a rotation found, one applied, and an entry of a reflection applied. */
+const COST = { entry: 1.5, rotation: 20, rotate: 5, reflect: 5 };
+
+/** The eigenvalues of the table's `rows`, and what its eigenvectors are made of. */
+async function diagonalized(
+  lower: readonly Float64Array[],
+  rows: readonly number[],
+  scope: Scope,
+  { pool, signal }: RunContext,
+) {
+  const { memory } = pool;
+  const n = rows.length;
+  const width = n + (n % 2);
+  const scale = scaleOf(lower);
+  const table = scope.alloc(8 * n * width);
+  copyLower(lower, rows, scale, memory.f64(table), width);
+  const [diagonal, off, taus] = [scope.alloc(8 * n), scope.zeros(8 * n), scope.alloc(8 * n)];
+  const [progress, scratch] = [scope.zeros(32), scope.alloc(16 * n)];
+  const args = [progress, n, 8 * width, table, diagonal, off, taus, scratch].map(offsetOf);
+  const writes = [progress, table, diagonal, off, taus, scratch];
+  await pool.run({ kernel: tridiagonalize, args, reads: [], writes, cost: (COST.entry * n ** 3) / 6 }, signal);
+
+  const [values, beside] = [memory.f64(diagonal), memory.f64(off)];
+  const size = values.reduce((most, value, i) => Math.max(most, Math.abs(value) + Math.abs(beside[i]!)), 0);
+  const room = Math.max(n, Math.min(ROOM, 4 * n * n));
+  const lists: Rotations[] = [];
+  memory.u32(progress).fill(0);
+  let end: number = ENDS.full;
+  while (end === ENDS.full) {
+    const [rotations, steps] = [scope.alloc(16 * room), scope.alloc(8 * room)];
+    const at = [progress, n, diagonal, off, Number.EPSILON * size, rotations, steps, room].map(offsetOf);
+    const call = { kernel: findRotations, args: at, reads: [], writes: [progress, diagonal, off, rotations, steps] };
+    await pool.run({ ...call, cost: COST.rotation * Math.min(room, n * n) }, signal);
+    const state = memory.u32(progress);
+    lists.push({ rotations, steps, kept: state[2]!, listed: state[3]! });
+    end = state[4]!;
+    state.fill(0, 2);
+  }
+  if (end === ENDS.failed) throw new Error("no eigenvalue was found in 60 QL steps");
+  const reflections: Reflections = { n, stride: 8 * width, table, taus };
+  return { values: memory.f64(diagonal).map((value) => value / scale), rotations: lists, reflections };
+}
+
+/** The lower triangle of the rows, scaled, as rows of that width. */
+function copyLower(
+  lower: readonly Float64Array[],
+  rows: readonly number[],
+  scale: number,
+  out: Float64Array,
+  width: number,
 ): void {
-  const last = values.length - 1;
-  for (let step = 0; ; step++) {
-    let m = l;
-    while (m < last && Math.abs(off[m]!) > negligible) m++;
-    if (m === l) return;
-    if (step === MOST_STEPS) throw new Error(`no eigenvalue was found in ${MOST_STEPS} QL steps`);
-    const half = (values[l + 1]! - values[l]!) / (2 * off[l]!);
-    const root = Math.hypot(half, 1);
-    let g = values[m]! - values[l]! + off[l]! / (half + (half < 0 ? -root : root));
-    let [sine, cosine, shift] = [1, 1, 0];
-    let i = m - 1;
-    for (; i >= l; i--) {
-      const f = sine * off[i]!;
-      const b = cosine * off[i]!;
-      const r = Math.hypot(f, g);
-      off[i + 1] = r;
-      if (r === 0) break;
-      sine = f / r;
-      cosine = g / r;
-      const d = values[i + 1]! - shift;
-      const t = (values[i]! - d) * sine + 2 * cosine * b;
-      shift = sine * t;
-      values[i + 1] = d + shift;
-      g = cosine * t - b;
-      rotate(rotated[i]!, rotated[i + 1]!, cosine, sine);
-    }
-    if (i >= l) values[i + 1]! -= shift;
-    else {
-      values[l]! -= shift;
-      off[l] = g;
-    }
-    off[m] = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const row = lower[rows[i]!]!;
+    for (let j = 0; j <= i; j++) out[i * width + j] = row[rows[j]!]! * scale;
   }
 }
 
-function rotate(a: Float64Array, b: Float64Array, cosine: number, sine: number): void {
-  for (let k = 0; k < a.length; k++) {
-    const [x, y] = [a[k]!, b[k]!];
-    b[k] = sine * x + cosine * y;
-    a[k] = cosine * x - sine * y;
+const offsetOf = (value: Block | number) => (typeof value === "number" ? value : value.offset);
+
+/** A power of two that brings the largest entry near 1, so that squares stay within the range of f64. */
+function scaleOf(lower: readonly Float64Array[]): number {
+  let most = 0;
+  for (const row of lower) for (let j = 0; j < row.length; j++) most = Math.max(most, Math.abs(row[j]!));
+  return most === 0 ? 1 : 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(most))));
+}
+
+/** The eigenvectors of these of the values, by number. */
+async function eigenvectors(
+  numbers: readonly number[],
+  lists: readonly Rotations[],
+  { n, stride, table, taus }: Reflections,
+  scope: Scope,
+  { pool, signal }: RunContext,
+): Promise<ReadonlyMap<number, Float64Array>> {
+  const { memory } = pool;
+  const work = async (task: number, vectors: Block, stop: AbortSignal) => {
+    const mine = numbers.slice(task * VECTORS, (task + 1) * VECTORS);
+    const entries = memory.f64(vectors).fill(0);
+    for (const [k, i] of mine.entries()) entries[i * VECTORS + k] = 1;
+    for (const { rotations, steps, kept, listed } of lists.toReversed()) {
+      const args = [vectors, rotations, kept, steps, listed].map(offsetOf);
+      const call = { kernel: rotateBack, args, reads: [rotations, steps], writes: [vectors] };
+      await pool.run({ ...call, cost: COST.rotate * kept }, stop);
+    }
+    const args = [vectors, n, stride, table, taus].map(offsetOf);
+    const call = { kernel: reflectBack, args, reads: [table, taus], writes: [vectors] };
+    await pool.run({ ...call, cost: (COST.reflect * n * n) / 2 }, stop);
+    const made = memory.f64(vectors);
+    return mine.map((i, k) => [i, everyEighth(made, k)] as const);
+  };
+  const all = new Map<number, Float64Array>();
+  const makeSlot = () => scope.alloc(8 * VECTORS * n);
+  for await (const some of mapTasks(pool, Math.ceil(numbers.length / VECTORS), makeSlot, work, signal)) {
+    for (const [i, vector] of some) all.set(i, vector);
   }
+  return all;
+}
+
+function everyEighth(made: Float64Array, from: number): Float64Array {
+  const vector = new Float64Array(made.length / VECTORS);
+  for (let j = 0; j < vector.length; j++) vector[j] = made[j * VECTORS + from]!;
+  return vector;
 }

@@ -1,8 +1,9 @@
 import { type ClassWeight, classWeightRule } from "../core/class-weight.js";
 import type { Definition } from "../core/estimator.js";
-import { anyOf, boolean, integer, jobs, nullable, real } from "../core/params.js";
+import { anyOf, boolean, integer, jobs, nullable } from "../core/params.js";
 import {
   classificationCriterion,
+  fraction,
   maxFeaturesRule,
   regressionCriterion,
   type TreeParams,
@@ -38,12 +39,7 @@ const forestRules = (bootstrap: boolean) => ({
   ...treeRules,
   nEstimators: integer(100, { min: 1 }),
   bootstrap: boolean(bootstrap),
-  maxSamples: nullable(
-    anyOf<number>(1, integer(1, { min: 1 }), {
-      ...real(0.5, { min: 0, max: 1, open: true }),
-      expected: "a fraction > 0 and < 1",
-    }),
-  ),
+  maxSamples: nullable(anyOf<number>(1, integer(1, { min: 1 }), { ...fraction(0.5), samples: [0.5] })),
   oobScore: boolean(false),
   nJobs: jobs(),
 });

@@ -1,17 +1,25 @@
 import { InvalidModelError } from "../core/errors.js";
 import type { AnyEstimator } from "../core/estimator.js";
 import type { OnnxGraph } from "./onnx-graph.js";
+import type { Table } from "./onnx-tables.js";
 
-/** A tensor float[N, cols]. */
-export interface Table {
+/** A tensor double[N, cols]. */
+export interface Doubles {
   readonly name: string;
   readonly cols: number;
 }
 
 /** The tensors that answer for an estimator: probabilities and numbers are in f64, so that composites lose nothing. */
 export type Answer =
-  /** int64[N], positions of the labels among the classes, and double[N, classes] or null. */
-  | { readonly kind: "classes"; readonly codes: string; readonly probabilities: string | null }
+  | {
+      readonly kind: "classes";
+      /** int64[N], positions of the labels among the classes. */
+      readonly codes: string;
+      /** double[N, classes], or null. */
+      readonly probabilities: string | null;
+      /** Adds decision values to the graph; absent where there are none. */
+      readonly decisions?: () => Doubles;
+    }
   /** double[N, 1] */
   | { readonly kind: "numbers"; readonly values: string }
   | { readonly kind: "table"; readonly table: Table };

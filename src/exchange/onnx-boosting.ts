@@ -3,8 +3,9 @@ import type { BoostedTree } from "../boosting/boosted-tree.js";
 import type { ObjectiveName } from "../boosting/objectives.js";
 import type { GradientBoostingClassifier } from "../ensemble/gradient-boosting-classifier.js";
 import type { GradientBoostingRegressor } from "../ensemble/gradient-boosting-regressor.js";
-import { type Answer, bothClasses, largest, secondIfPositive, type Table } from "./onnx-answers.js";
+import { type Answer, bothClasses, largest, secondIfPositive } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
+import type { Table } from "./onnx-tables.js";
 import { type EnsembleTree, sumOfEnsemble } from "./onnx-tree-ensemble.js";
 
 /** What makes predictions of margins, double[N, outputs]. */
@@ -20,8 +21,10 @@ const PREDICTIONS: Readonly<Record<ObjectiveName, (margins: string, graph: OnnxG
 export function writeBoostingClassifier({ state }: GradientBoostingClassifier, X: Table, graph: OnnxGraph): Answer {
   const { model } = state;
   const margins = marginsOf(model, X, graph);
-  const codes = model.baseMargin.length === 1 ? secondIfPositive(margins, graph) : largest(margins, graph);
-  return { kind: "classes", codes, probabilities: PREDICTIONS[model.objective](margins, graph) };
+  const cols = model.baseMargin.length;
+  const codes = cols === 1 ? secondIfPositive(margins, graph) : largest(margins, graph);
+  const probabilities = PREDICTIONS[model.objective](margins, graph);
+  return { kind: "classes", codes, probabilities, decisions: () => ({ name: margins, cols }) };
 }
 
 export function writeBoostingRegressor({ state }: GradientBoostingRegressor, X: Table, graph: OnnxGraph): Answer {

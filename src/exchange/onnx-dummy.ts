@@ -1,6 +1,7 @@
 import type { DummyClassifier } from "../dummy/dummy-classifier.js";
-import { type Answer, repeated, type Table, unsupported } from "./onnx-answers.js";
+import { type Answer, repeated, unsupported } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
+import type { Table } from "./onnx-tables.js";
 
 export function writeDummyClassifier(dummy: DummyClassifier, X: Table, graph: OnnxGraph): Answer {
   const { strategy, constant } = dummy.params;
@@ -10,7 +11,7 @@ export function writeDummyClassifier(dummy: DummyClassifier, X: Table, graph: On
   const { classPrior, classes } = dummy;
   const code = strategy === "constant" ? classes.indexOf(constant!) : classPrior.indexOf(Math.max(...classPrior));
   const row = strategy === "prior" ? classPrior : classPrior.map((_, k) => (k === code ? 1 : 0));
-  const probabilities = repeated(row, X.name, graph);
-  const codes = graph.node("Expand", [graph.integers(code), graph.node("Shape", [X.name], { start: 0, end: 1 })]);
+  const probabilities = repeated(row, X.numbers(), graph);
+  const codes = graph.node("Expand", [graph.integers(code), graph.node("Shape", [X.numbers()], { start: 0, end: 1 })]);
   return { kind: "classes", codes, probabilities };
 }

@@ -20,7 +20,7 @@ interface Round {
 export class OnnxGraph {
   readonly #nodes: Node[] = [];
   readonly #tensors: Tensor[] = [];
-  /** Shared with the bodies of loops, which see the names around them. */
+  /** Shared with what stands before it and with the bodies of loops, so that all names differ. */
   readonly #names: { count: number };
 
   constructor(around?: OnnxGraph) {
@@ -35,6 +35,13 @@ export class OnnxGraph {
   node(op: string, inputs: readonly string[], attributes: Attributes = {}, output?: string): string {
     const made = output ?? this.#free(op.slice(op.lastIndexOf(".") + 1));
     this.#add(op, inputs, attributes, [made]);
+    return made;
+  }
+
+  /** The same of a node that makes several tensors. */
+  nodeOf(count: number, op: string, inputs: readonly string[], attributes: Attributes): readonly string[] {
+    const made = Array.from({ length: count }, () => this.#free(op));
+    this.#add(op, inputs, attributes, made);
     return made;
   }
 
@@ -81,6 +88,12 @@ export class OnnxGraph {
     const graph = body.close(this.#free("body"), [round, goesOn, ...before], outputs);
     this.#add("Loop", [this.constant(BigInt64Array.of(BigInt(times)), []), "", ...states], { body: graph }, ends);
     return ends;
+  }
+
+  /** Adds all that was made in a graph whose `around` this is, behind what is here. */
+  append(other: OnnxGraph): void {
+    for (const node of other.#nodes) this.#nodes.push(node);
+    for (const tensor of other.#tensors) this.#tensors.push(tensor);
   }
 
   /** What has been made so far. */

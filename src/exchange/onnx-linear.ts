@@ -3,20 +3,21 @@ import type { LinearSVC } from "../linear/linear-svc.js";
 import type { LogisticRegression } from "../linear/logistic-regression.js";
 import type { Ridge } from "../linear/ridge.js";
 import type { LinearModel } from "../linear/score-rows.js";
-import { type Answer, bothClasses, largest, secondIfPositive, type Table } from "./onnx-answers.js";
+import { type Answer, bothClasses, type Classes, largest, secondIfPositive } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
+import type { Table } from "./onnx-tables.js";
 
 export function writeLogisticRegression({ state }: LogisticRegression, X: Table, graph: OnnxGraph): Answer {
-  const { scores, codes } = scoresOf(state.model, X, graph);
+  const { scores, answer } = decided(state.model, X, graph);
   const isBinary = state.model.intercept.length === 1;
   const probabilities = isBinary
     ? bothClasses(graph.node("Sigmoid", [scores]), graph)
     : graph.node("Softmax", [scores], { axis: 1 });
-  return { kind: "classes", codes, probabilities };
+  return { ...answer, probabilities };
 }
 
 export function writeLinearSVC({ state }: LinearSVC, X: Table, graph: OnnxGraph): Answer {
-  return { kind: "classes", codes: scoresOf(state.model, X, graph).codes, probabilities: null };
+  return decided(state.model, X, graph).answer;
 }
 
 export function writeLinearRegression({ state }: LinearRegression | Ridge, X: Table, graph: OnnxGraph): Answer {
@@ -27,12 +28,18 @@ export function writeLinearRegression({ state }: LinearRegression | Ridge, X: Ta
 /** In f64: double[N, outputs]. */
 function linearScores({ coef, intercept }: LinearModel, X: Table, graph: OnnxGraph): string {
   const weights = graph.constant(coef, [intercept.length, X.cols]);
-  return graph.node("Gemm", [graph.cast(X.name, "double"), weights, graph.constant(intercept)], { transB: 1 });
+  return graph.node("Gemm", [graph.cast(X.numbers(), "double"), weights, graph.constant(intercept)], { transB: 1 });
 }
 
-/** Scores, and the classes that they decide for. */
-function scoresOf(model: LinearModel, X: Table, graph: OnnxGraph) {
+/** Scores, and what they decide. */
+function decided(
+  model: LinearModel,
+  X: Table,
+  graph: OnnxGraph,
+): { readonly scores: string; readonly answer: Classes } {
   const scores = linearScores(model, X, graph);
-  const codes = model.intercept.length === 1 ? secondIfPositive(scores, graph) : largest(scores, graph);
-  return { scores, codes };
+  const cols = model.intercept.length;
+  const codes = cols === 1 ? secondIfPositive(scores, graph) : largest(scores, graph);
+  const decisions = () => ({ name: scores, cols });
+  return { scores, answer: { kind: "classes", codes, probabilities: null, decisions } };
 }

@@ -2,9 +2,10 @@ import type { KerasStyleClassifier } from "../neural/keras-style-classifier.js";
 import type { KerasStyleRegressor } from "../neural/keras-style-regressor.js";
 import type { Activation, Layer, Padding, Pair } from "../neural/layers.js";
 import { type Shape, windowsOf } from "../neural/network.js";
-import { type Answer, bothClasses, largest, type Table, unsupported } from "./onnx-answers.js";
+import { type Answer, bothClasses, largest, unsupported } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 import type { Attributes } from "./onnx-messages.js";
+import type { Table } from "./onnx-tables.js";
 
 export function writeNetworkClassifier(classifier: KerasStyleClassifier, X: Table, graph: OnnxGraph): Answer {
   const outputs = graph.cast(outputsOf(classifier, X, graph), "double");
@@ -40,7 +41,7 @@ function outputsOf(estimator: KerasStyleClassifier | KerasStyleRegressor, X: Tab
   if (network.topology !== undefined) {
     throw unsupported(estimator, "its network is made of layers of tfjs; toTfjsLayersModel writes it");
   }
-  const rows: Flow = { name: X.name, hasChannelsFirst: false };
+  const rows: Flow = { name: X.numbers(), hasChannelsFirst: false };
   let flow = network.inputShape.length === 1 ? rows : reshaped(rows, network.inputShape, graph);
   let first = 0;
   for (const layer of network.layers) {

@@ -1,14 +1,15 @@
 import { type PCA, scalesOf } from "../decomposition/pca.js";
 import type { MinMaxScaler } from "../preprocessing/min-max-scaler.js";
-import type { OneHotEncoder } from "../preprocessing/one-hot-encoder.js";
+import type { SimpleImputer } from "../preprocessing/simple-imputer.js";
 import type { StandardScaler } from "../preprocessing/standard-scaler.js";
-import { type Answer, type Table, unsupported } from "./onnx-answers.js";
+import { type Answer, unsupported } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
+import { chosen, columnOfStrings, sideBySide, type Table, tableOfNumbers } from "./onnx-tables.js";
 
 /** Computed in f64 and rounded to f32, as the estimators do it with an X in f32. */
 export function writeStandardScaler({ state, params }: StandardScaler, X: Table, graph: OnnxGraph): Answer {
   const { mean, scale } = state.model;
-  let values = graph.cast(X.name, "double");
+  let values = graph.cast(X.numbers(), "double");
   if (params.withMean && mean !== null) values = graph.node("Sub", [values, graph.constant(mean)]);
   if (scale !== null) values = graph.node("Div", [values, graph.constant(scale)]);
   return tableOf(values, X.cols, graph);
@@ -16,7 +17,7 @@ export function writeStandardScaler({ state, params }: StandardScaler, X: Table,
 
 export function writeMinMaxScaler({ state, params }: MinMaxScaler, X: Table, graph: OnnxGraph): Answer {
   const { scale, min } = state.model;
-  const scaled = graph.node("Mul", [graph.cast(X.name, "double"), graph.constant(scale)]);
+  const scaled = graph.node("Mul", [graph.cast(X.numbers(), "double"), graph.constant(scale)]);
   const moved = graph.node("Add", [scaled, graph.constant(min)]);
   if (!params.clip) return tableOf(moved, X.cols, graph);
   const [low, high] = params.featureRange;
@@ -28,41 +29,52 @@ export function writeMinMaxScaler({ state, params }: MinMaxScaler, X: Table, gra
 export function writePCA({ state, params }: PCA, X: Table, graph: OnnxGraph): Answer {
   const { mean, components, explainedVariance } = state.model;
   const count = explainedVariance.length;
-  const centred = graph.node("Sub", [graph.cast(X.name, "double"), graph.constant(mean)]);
+  const centred = graph.node("Sub", [graph.cast(X.numbers(), "double"), graph.constant(mean)]);
   const axes = graph.constant(components, [count, X.cols]);
   const turned = graph.node("Gemm", [centred, axes], { transB: 1 });
   if (!params.whiten) return tableOf(turned, count, graph);
   return tableOf(graph.node("Div", [turned, graph.constant(scalesOf(state.model, params))]), count, graph);
 }
 
-/** ONNX has no errors that depend on values: a category that is not known makes its columns all 0, always. */
-export function writeOneHotEncoder(encoder: OneHotEncoder, X: Table, graph: OnnxGraph): Answer {
-  const { categories, dropped } = encoder.state.model;
-  const kept = categories.flatMap((labels, column) =>
-    labels
-      .map((label, position) => ({ label, column, position }))
-      .filter(({ position }) => position !== dropped[column]),
+/** Filled in f32, in which X comes. */
+export function writeSimpleImputer(imputer: SimpleImputer, X: Table, graph: OnnxGraph): Answer {
+  const { statistics, incomplete } = imputer.state.model;
+  const kept = [...statistics.keys()].filter((column) => statistics[column] !== null);
+  const isText = (column: number) => typeof statistics[column] === "string";
+  const [texts, numeric] = [kept.filter(isText), kept.filter((column) => !isText(column))];
+  const tables = texts.map((column) => {
+    const cells = X.strings(column);
+    const fill = graph.constant([statistics[column] as string]);
+    return columnOfStrings(graph.node("Where", [isEmpty(cells, graph), fill, cells]));
+  });
+  if (numeric.length > 0) {
+    const cells = X.numbers(numeric);
+    const fills = graph.constant(Float32Array.from(numeric, (column) => Number(statistics[column])));
+    const filled = graph.node("Where", [graph.node("IsNaN", [cells]), fills, cells]);
+    tables.push(tableOfNumbers(filled, numeric.length, graph));
+  }
+  const made = [...texts, ...numeric];
+  const inOrder = chosen(
+    sideBySide(tables, graph),
+    kept.map((column) => made.indexOf(column)),
   );
-  for (const { label, column } of kept) {
-    if (typeof label !== "number") {
-      throw unsupported(
-        encoder,
-        `column ${column} has the category ${JSON.stringify(label)}, and X holds numbers there`,
-      );
-    }
+  const indicated = imputer.params.addIndicator ? [...incomplete] : [];
+  if (kept.length + indicated.length === 0) {
+    throw unsupported(imputer, "it leaves out every column of X; keepEmptyFeatures keeps them");
   }
-  const values = Float32Array.from(kept, ({ label }) => label as number);
-  for (const [column, labels] of categories.entries()) {
-    if (new Set(Float32Array.from(labels as readonly number[])).size < labels.length) {
-      throw unsupported(encoder, `column ${column} has categories that are the same in f32, in which X comes`);
-    }
-  }
-  const columns = graph.integers(...kept.map(({ column }) => column));
-  const cells = graph.node("Gather", [X.name, columns], { axis: 1 });
-  const name = graph.cast(graph.node("Equal", [cells, graph.constant(values)]), "float");
-  return { kind: "table", table: { name, cols: kept.length } };
+  const indicators = indicated.map((column) => {
+    const isMissing = isText(column) ? isEmpty(X.strings(column), graph) : graph.node("IsNaN", [X.numbers([column])]);
+    return tableOfNumbers(graph.cast(isMissing, "float"), 1, graph);
+  });
+  return { kind: "table", table: sideBySide([inOrder, ...indicators], graph) };
+}
+
+/** Whether strings are "", which are missing ones: bool. */
+function isEmpty(strings: string, graph: OnnxGraph): string {
+  const keys = { keys_strings: [""], values_int64s: Int32Array.of(1), default_int64: 0 };
+  return graph.cast(graph.node("ai.onnx.ml.LabelEncoder", [strings], keys), "bool");
 }
 
 function tableOf(values: string, cols: number, graph: OnnxGraph): Answer {
-  return { kind: "table", table: { name: graph.cast(values, "float"), cols } };
+  return { kind: "table", table: tableOfNumbers(graph.cast(values, "float"), cols, graph) };
 }

@@ -4,9 +4,10 @@ import type { KernelParams } from "../svm/kernel-params.js";
 import type { SVC } from "../svm/svc.js";
 import { pairList, type SvmModel, supportTable } from "../svm/svm-model.js";
 import type { SVR } from "../svm/svr.js";
-import { type Answer, largest, type Table, unsupported } from "./onnx-answers.js";
+import { type Answer, largest, unsupported } from "./onnx-answers.js";
 import { coupled } from "./onnx-coupling.js";
 import type { OnnxGraph } from "./onnx-graph.js";
+import type { Table } from "./onnx-tables.js";
 
 // SVMClassifier and SVMRegressor of ai.onnx.ml compute in f32, and couple probabilities by rules of their own; plain
 // operators in f64 give the numbers that LIBSVM gives. All kernel values of a call are in memory at once, rows x vectors.
@@ -16,9 +17,14 @@ export function writeSVC(svc: SVC, X: Table, graph: OnnxGraph): Answer {
   const pairs = pairList(classes!.length);
   const values = decisionValues(svc, svc.params, model, pairWeights(model, pairs), X, graph);
   const breaksTies = svc.params.breakTies && pairs.length > 1;
-  const codes = breaksTies ? classesOfScores(values, pairs, graph) : votedClasses(values, pairs, graph);
+  const codes = breaksTies ? largest(scoresOfClasses(values, pairs, graph), graph) : votedClasses(values, pairs, graph);
   const probabilities = svc.params.probability ? coupled(values, model, pairs, graph) : null;
-  return { kind: "classes", codes, probabilities };
+  const decisions = () => {
+    if (pairs.length === 1) return { name: graph.node("Neg", [values]), cols: 1 };
+    if (svc.params.decisionFunctionShape === "ovo") return { name: values, cols: pairs.length };
+    return { name: scoresOfClasses(values, pairs, graph), cols: classesOf(pairs) };
+  };
+  return { kind: "classes", codes, probabilities, decisions };
 }
 
 export function writeSVR(svr: SVR, X: Table, graph: OnnxGraph): Answer {
@@ -40,7 +46,7 @@ function decisionValues(
   if (kernel === "precomputed")
     throw unsupported(estimator, "its kernel is precomputed, of rows that it does not have");
   const fn: KernelFunction = { type: kernel, degree, coef0, gamma: model.gamma };
-  const values = KERNELS[kernel](fn, graph.cast(X.name, "double"), model, X.cols, graph);
+  const values = KERNELS[kernel](fn, graph.cast(X.numbers(), "double"), model, X.cols, graph);
   const pairs = model.rho.length;
   const negated = graph.constant(model.rho.map((value) => -value));
   return graph.node("Gemm", [values, graph.constant(weights, [model.support.length, pairs]), negated]);
@@ -113,13 +119,13 @@ function votedClasses(values: string, pairs: Pairs, graph: OnnxGraph): string {
   return largest(votes(graph.node("Greater", [values, graph.double(0)]), pairs, graph), graph);
 }
 
-/** The same with equally many votes decided by the sums of decision values; see scoresOfClasses in ../svm/votes.ts. */
-function classesOfScores(values: string, pairs: Pairs, graph: OnnxGraph): string {
+/** Votes by class, equally many being decided by the sums of decision values; see scoresOfClasses in ../svm/votes.ts. */
+function scoresOfClasses(values: string, pairs: Pairs, graph: OnnxGraph): string {
   const sums = graph.node("MatMul", [values, sides(pairs, graph)]);
   const bound = graph.node("Add", [graph.node("Abs", [sums]), graph.double(1)]);
   const summand = graph.node("Div", [sums, graph.node("Mul", [bound, graph.double(3)])]);
   const cast = votes(graph.node("GreaterOrEqual", [values, graph.double(0)]), pairs, graph);
-  return largest(graph.node("Add", [cast, summand]), graph);
+  return graph.node("Add", [cast, summand]);
 }
 
 /** Votes by class, of whether each pair votes for its first class: those for none, and what each of them moves. */

@@ -1,6 +1,6 @@
-import type { Table } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 import type { Attributes } from "./onnx-messages.js";
+import type { Table } from "./onnx-tables.js";
 
 /** A tree as the operator takes it, its nodes depth first: the left child of a node is the next node. */
 export interface EnsembleTree {
@@ -78,5 +78,5 @@ export function sumOfEnsemble({ trees, rule, outputs, base }: Ensemble, X: Table
     aggregate_function: "SUM",
     post_transform: "NONE",
   };
-  return graph.node("ai.onnx.ml.TreeEnsembleRegressor", [X.name], attributes);
+  return graph.node("ai.onnx.ml.TreeEnsembleRegressor", [X.numbers()], attributes);
 }

@@ -1,8 +1,9 @@
 import type { ForestClassifier, ForestRegressor } from "../ensemble/forest-estimators.js";
 import type { DecisionTreeClassifier, DecisionTreeRegressor } from "../tree/decision-tree.js";
 import type { TreeModel } from "../tree/tree-model.js";
-import { type Answer, largest, type Table } from "./onnx-answers.js";
+import { type Answer, largest } from "./onnx-answers.js";
 import type { OnnxGraph } from "./onnx-graph.js";
+import type { Table } from "./onnx-tables.js";
 import { type EnsembleTree, sumOfEnsemble } from "./onnx-tree-ensemble.js";
 
 export const writeTreeClassifier = ({ tree, classes }: DecisionTreeClassifier, X: Table, graph: OnnxGraph): Answer =>

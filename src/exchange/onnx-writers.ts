@@ -32,30 +32,30 @@ import { SVC } from "../svm/svc.js";
 import { SVR } from "../svm/svr.js";
 import { DecisionTreeClassifier, DecisionTreeRegressor } from "../tree/decision-tree.js";
 import { TpeTuner } from "../tune/tpe-tuner.js";
-import { type Answer, type Table, unsupported, type Writer } from "./onnx-answers.js";
+import { type Answer, unsupported, type Writer } from "./onnx-answers.js";
 import { writeBoostingClassifier, writeBoostingRegressor } from "./onnx-boosting.js";
-import { writeCalibrated, writePipeline, writeSearch, writeStacking, writeVoting } from "./onnx-composites.js";
+import { writeCalibrated } from "./onnx-calibration.js";
+import { writeColumnTransformer, writePipeline, writeSearch, writeStacking, writeVoting } from "./onnx-composites.js";
 import { writeDummyClassifier } from "./onnx-dummy.js";
+import { writeOneHotEncoder, writeOrdinalEncoder } from "./onnx-encoders.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 import { writeLinearRegression, writeLinearSVC, writeLogisticRegression } from "./onnx-linear.js";
 import { writeGaussianNB } from "./onnx-naive-bayes.js";
+import { writeNeighborsClassifier, writeNeighborsRegressor } from "./onnx-neighbors.js";
 import { writeNetworkClassifier, writeNetworkRegressor } from "./onnx-network.js";
-import { writeMinMaxScaler, writeOneHotEncoder, writePCA, writeStandardScaler } from "./onnx-preprocessing.js";
+import { writeMinMaxScaler, writePCA, writeSimpleImputer, writeStandardScaler } from "./onnx-preprocessing.js";
 import { writeSVC, writeSVR } from "./onnx-svm.js";
+import type { Table } from "./onnx-tables.js";
 import { writeForestClassifier, writeForestRegressor, writeTreeClassifier, writeTreeRegressor } from "./onnx-trees.js";
 
 /** A class and what writes its estimators; a writer of others does not compile. */
 const entry = <E>(Class: new (params: never) => E, write: Writer<E & AnyEstimator>) =>
   [Class, write as Writer<AnyEstimator>] as const;
 
-const notYet: Writer<AnyEstimator> = (estimator) => {
-  throw unsupported(estimator, "what it does has not been written in ONNX yet");
-};
-
 /** Who writes the estimators of which class. */
 const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Writer<AnyEstimator>>([
   [CalibratedClassifierCV, writeCalibrated],
-  entry(ColumnTransformer, notYet),
+  entry(ColumnTransformer, writeColumnTransformer),
   entry(DecisionTreeClassifier, writeTreeClassifier),
   entry(DecisionTreeRegressor, writeTreeRegressor),
   entry(DummyClassifier, writeDummyClassifier),
@@ -68,21 +68,21 @@ const WRITERS: ReadonlyMap<unknown, Writer<AnyEstimator>> = new Map<unknown, Wri
   entry(HalvingGridSearchCV, writeSearch),
   entry(KerasStyleClassifier, writeNetworkClassifier),
   entry(KerasStyleRegressor, writeNetworkRegressor),
-  entry(KNeighborsClassifier, notYet),
-  entry(KNeighborsRegressor, notYet),
+  entry(KNeighborsClassifier, writeNeighborsClassifier),
+  entry(KNeighborsRegressor, writeNeighborsRegressor),
   entry(LinearRegression, writeLinearRegression),
   entry(LinearSVC, writeLinearSVC),
   entry(LogisticRegression, writeLogisticRegression),
   entry(MinMaxScaler, writeMinMaxScaler),
   entry(OneHotEncoder, writeOneHotEncoder),
-  entry(OrdinalEncoder, notYet),
+  entry(OrdinalEncoder, writeOrdinalEncoder),
   entry(PCA, writePCA),
   entry(Pipeline, writePipeline),
   entry(RandomForestClassifier, writeForestClassifier),
   entry(RandomForestRegressor, writeForestRegressor),
   entry(RandomizedSearchCV, writeSearch),
   entry(Ridge, writeLinearRegression),
-  entry(SimpleImputer, notYet),
+  entry(SimpleImputer, writeSimpleImputer),
   entry(StackingClassifier, writeStacking),
   entry(StackingRegressor, writeStacking),
   entry(StandardScaler, writeStandardScaler),

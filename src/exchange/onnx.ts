@@ -1,6 +1,7 @@
 import { InvalidParameterError } from "../core/errors.js";
 import { type AnyEstimator, Estimator } from "../core/estimator.js";
 import { describe } from "../core/to-matrix.js";
+import type { EncodedModel } from "./onnx-model.js";
 
 /** Of `toOnnx`. */
 export interface ToOnnxOptions {
@@ -12,7 +13,9 @@ export interface ToOnnxOptions {
  * A fitted estimator as a model in ONNX (opset 15, ai.onnx.ml 3, IR version 8), for onnxruntime in any language.
  *
  * The model has one input, "X", float[N, features]: the numbers that the estimator is given, in f32; of bytes with a `scale`
- * the scaled ones. NaN is a missing value for gradient boosting. What comes out:
+ * the scaled ones, booleans as 0 and 1. NaN is a missing value where the estimator takes it. Where all columns that the estimator
+ * reads hold strings, "X" is string[N, features]; where some do, each column that it reads is an input of its own, [N, 1] of
+ * floats or strings: "x0", "x1", ... by its number. A missing string is "". What comes out:
  *
  * - of classifiers "label", [N]: int64 (booleans as 0 and 1) or strings; and where there is predictProba "probabilities",
  *   float[N, classes], in the order of `classes`;
@@ -23,13 +26,18 @@ export interface ToOnnxOptions {
  * way. An X in f64 may lie on the other side of a threshold before it is rounded to f32.
  *
  * Written are all estimators of this library but what draws at random, and: an SVC or SVR whose kernel is precomputed or a
- * function, a network of tfjs, a OneHotEncoder of strings or booleans, and labels that are no safe integers. A category that a
- * OneHotEncoder does not know is never an error in ONNX.
+ * function, a network of tfjs, a table with strings as what comes out, and labels that are no safe integers. A category that an
+ * encoder does not know is never an error in ONNX: OneHotEncoder makes it 0 in all columns, OrdinalEncoder `unknownValue` or NaN.
  *
  * @throws NotFittedError; InvalidParameterError for what is no estimator; InvalidModelError naming what cannot be written
  * @see https://onnx.ai/onnx/operators/
  */
 export async function toOnnx(estimator: AnyEstimator, options: ToOnnxOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  return (await toOnnxModel(estimator, options)).bytes;
+}
+
+/** The same, and the tensors that go in and come out. */
+export async function toOnnxModel(estimator: AnyEstimator, options: ToOnnxOptions = {}): Promise<EncodedModel> {
   if (!(estimator instanceof Estimator)) {
     throw new InvalidParameterError(
       `estimator of toOnnx must be an estimator; got ${describe(estimator)}`,

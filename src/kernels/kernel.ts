@@ -22,8 +22,11 @@ export type KernelBuild = "fast" | "portable";
 export interface KernelCode {
   /** Family name. */
   readonly name: string;
-  /** The module's bytes, as it imports a memory of its thread's own; hexadecimal, which gzip packs better than base64. */
-  readonly code: string;
+  /**
+   * The module's bytes, as it imports a memory of its thread's own: deflated (RFC 1951), in base64. A server that compresses packs
+   * that a tenth better than the bytes in hexadecimal.
+   */
+  readonly packed: string;
   /**
    * Place of the byte that says which memory it imports: 1 a private one, 3 a shared one; nothing else differs.
    * @see https://webassembly.github.io/threads/core/binary/types.html#limits
@@ -35,9 +38,10 @@ export interface KernelCode {
 const SHARED = 3;
 
 /** The module's bytes for one kind of memory. */
-export function bytesOf({ code, memoryFlagAt }: KernelCode, shared: boolean): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(code.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(code.slice(2 * i, 2 * i + 2), 16);
+export async function bytesOf({ packed, memoryFlagAt }: KernelCode, shared: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  const deflated = new Blob([Uint8Array.from(atob(packed), (char) => char.charCodeAt(0))]);
+  const inflated = deflated.stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const bytes = new Uint8Array(await new Response(inflated).arrayBuffer());
   if (shared) bytes[memoryFlagAt] = SHARED;
   return bytes;
 }

@@ -7,6 +7,11 @@ export const tree: KernelModule = {
   load: async () => (await import("./generated/tree.js")).tree,
 };
 
+export const linalg: KernelModule = {
+  name: "linalg",
+  load: async () => (await import("./generated/linalg.js")).linalg,
+};
+
 export const linear: KernelModule = {
   name: "linear",
   load: async () => (await import("./generated/linear.js")).linear,

@@ -1,16 +1,32 @@
-import { BLOCK_ROWS } from "../core/cross-products.js";
+import type { RunContext } from "../core/estimator.js";
 import { EventLoop } from "../parallel/event-loop.js";
-import { type Centre, type Regression, regressionColumns } from "./centred-rows.js";
+import { type CentredRows, regressionColumns } from "./centred-rows.js";
 import { type LeastSquares, RowTriangle } from "./least-squares.js";
+import { refinedLeastSquares } from "./refined-least-squares.js";
+
+/** Rows that are folded in at once. */
+const BLOCK_ROWS = 256;
 
 /**
- * The shortest coefficients that minimise the weighted squares plus alpha times their own (of which the rows root(alpha) I are as
- * good as any); a pivot is zero if no larger than max(rows, columns) eps times the largest.
+ * The shortest coefficients that minimise the weighted squares plus alpha times their own: by the normal equations and refinement
+ * where columns are as independent as these need, else by orthogonal transformations.
  */
 export async function learnLeastSquares(
-  regression: Regression,
-  centre: Centre,
+  regression: CentredRows,
   alpha: number,
+  ctx: RunContext,
+): Promise<LeastSquares> {
+  const { rows, cols } = regression.X;
+  const tolerance = Math.max(rows, cols) * Number.EPSILON;
+  const refined = alpha === 0 && rows >= cols ? await refinedLeastSquares(regression, tolerance, ctx) : null;
+  return refined ?? (await byOrthogonalTransformations(regression, alpha, tolerance, ctx.signal));
+}
+
+/** The penalty is as good as rows root(alpha) I; a pivot is zero if no larger than `tolerance` times the largest. */
+async function byOrthogonalTransformations(
+  regression: CentredRows,
+  alpha: number,
+  tolerance: number,
   signal: AbortSignal,
 ): Promise<LeastSquares> {
   const { rows, cols } = regression.X;
@@ -25,10 +41,10 @@ export async function learnLeastSquares(
     }
   };
   for (let from = 0; from < rows; from += BLOCK_ROWS) {
-    await fold(regressionColumns(regression, centre, from, Math.min(rows, from + BLOCK_ROWS)));
+    await fold(regressionColumns(regression, from, Math.min(rows, from + BLOCK_ROWS)));
   }
   if (alpha > 0) await fold(penaltyColumns(alpha, cols));
-  return triangle.solve(Math.max(rows, cols) * Number.EPSILON);
+  return triangle.solve(tolerance);
 }
 
 function penaltyColumns(alpha: number, cols: number): readonly Float64Array[] {

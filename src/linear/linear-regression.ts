@@ -4,7 +4,7 @@ import { arrayOf, recordOf, requireShape, thatIs } from "../core/model-shape.js"
 import { boolean } from "../core/params.js";
 import { Regressor } from "../core/regressor.js";
 import type { NumberTarget } from "../core/target.js";
-import { centreOf, type LinearFit, linearFit } from "./centred-rows.js";
+import type { LinearFit } from "./centred-rows.js";
 import { predictLinear } from "./score-rows.js";
 
 export interface LinearRegressionParams {
@@ -24,10 +24,11 @@ const definition: Definition<LinearRegressionParams> = {
 };
 
 /**
- * Ordinary least squares, by orthogonal transformations of the centred rows (see least-squares.ts), in f64. Where columns depend
- * on each other, or there are fewer rows than columns, it gives the shortest of the coefficients that fit equally well. The rank is
- * that of a QR decomposition with column pivoting: a diagonal entry counts as zero if it is no larger than max(rows, columns)
- * times 2^-52 times the largest, where scikit-learn judges singular values by the same bound.
+ * Ordinary least squares of the centred rows, in f64: by the normal equations and steps of refinement (see refined-least-squares.ts), or
+ * where columns depend on each other too nearly for these by orthogonal transformations (least-squares.ts). Where columns depend on
+ * each other, or there are fewer rows than columns, it gives the shortest of the coefficients that fit equally well. A column depends on
+ * others if what these leave of it is no longer than max(rows, columns) times 2^-52 times the longest column, where scikit-learn
+ * judges singular values by such a bound.
  *
  * See scikit-learn, sklearn.linear_model.LinearRegression; its `positive` is left out.
  */
@@ -54,13 +55,21 @@ export class LinearRegression extends Regressor<LinearRegressionParams, LinearRe
   override async learn(
     { X, y, sampleWeight }: TrainingData,
     { fitIntercept }: Readonly<LinearRegressionParams>,
-    { signal }: FitContext,
+    ctx: FitContext,
   ): Promise<LinearRegressionState> {
-    const regression = { X, y: (y as NumberTarget).values, sampleWeight };
-    const centre = await centreOf(regression, fitIntercept, definition.name, signal);
-    const { learnLeastSquares } = await import("./learn-least-squares.js");
-    const { x, rank } = await learnLeastSquares(regression, centre, 0, signal);
-    return { ...linearFit(x, centre, definition.name), rank };
+    const [{ centredRows, linearFit }, { learnLeastSquares }] = await Promise.all([
+      import("./centred-rows.js"),
+      import("./learn-least-squares.js"),
+    ]);
+    const scope = ctx.pool.memory.scope();
+    try {
+      const regression = { X, y: (y as NumberTarget).values, sampleWeight };
+      const rows = await centredRows(regression, fitIntercept, definition.name, scope, ctx);
+      const { x, rank } = await learnLeastSquares(rows, 0, ctx);
+      return { ...linearFit(x, rows, definition.name), rank };
+    } finally {
+      scope.free();
+    }
   }
 
   override infer(

@@ -4,7 +4,7 @@ import { arrayOf, recordOf, requireShape, thatIs } from "../core/model-shape.js"
 import { boolean, real } from "../core/params.js";
 import { Regressor } from "../core/regressor.js";
 import type { NumberTarget } from "../core/target.js";
-import { centreOf, type LinearFit, linearFit } from "./centred-rows.js";
+import type { LinearFit } from "./centred-rows.js";
 import { predictLinear } from "./score-rows.js";
 
 export interface RidgeParams {
@@ -22,8 +22,8 @@ const definition: Definition<RidgeParams> = {
 
 /**
  * Linear regression with an L2 penalty: the normal equations of the centred rows with alpha on the diagonal, by Cholesky, in f64;
- * in as many unknowns as there are columns, or rows if these are fewer. Where alpha is 0, or half
- * of the digits would be lost, it is solved by orthogonal transformations as LinearRegression. See scikit-learn, sklearn.linear_model.Ridge.
+ * in as many unknowns as there are columns, or rows if these are fewer. Where alpha is 0 it is
+ * LinearRegression, and where half of the digits would be lost it is solved by orthogonal transformations. See scikit-learn, sklearn.linear_model.Ridge.
  *
  * Candidates of a search that differ in alpha share the products of the columns.
  */
@@ -45,26 +45,29 @@ export class Ridge extends Regressor<RidgeParams, LinearFit> {
   override async *learnMany(
     { X, y, sampleWeight }: TrainingData,
     candidates: readonly Readonly<RidgeParams>[],
-    { signal }: FitContext,
+    ctx: FitContext,
   ): AsyncGenerator<readonly [index: number, model: LinearFit]> {
     const regression = { X, y: (y as NumberTarget).values, sampleWeight };
-    const [{ normalEquations, solveShifted }, { learnLeastSquares }] = await Promise.all([
+    const [{ centredRows, linearFit }, { normalEquations, solveShifted }, { learnLeastSquares }] = await Promise.all([
+      import("./centred-rows.js"),
       import("./learn-ridge.js"),
       import("./learn-least-squares.js"),
     ]);
-    for (const fitIntercept of [true, false]) {
-      const alike = [...candidates.entries()].filter(([, params]) => params.fitIntercept === fitIntercept);
-      if (alike.length === 0) continue;
-      const centre = await centreOf(regression, fitIntercept, definition.name, signal);
-      const equations = await normalEquations(regression, centre, signal);
-      for (const [index, { alpha }] of alike) {
-        const solution = alpha === 0 ? null : await solveShifted(equations, alpha, signal);
-        const coef =
-          solution === null
-            ? (await learnLeastSquares(regression, centre, alpha, signal)).x
-            : equations.coefOf(solution);
-        yield [index, linearFit(coef, centre, definition.name)];
+    const scope = ctx.pool.memory.scope();
+    try {
+      for (const fitIntercept of [true, false]) {
+        const alike = [...candidates.entries()].filter(([, params]) => params.fitIntercept === fitIntercept);
+        if (alike.length === 0) continue;
+        const rows = await centredRows(regression, fitIntercept, definition.name, scope, ctx);
+        const equations = await normalEquations(rows, ctx);
+        for (const [index, { alpha }] of alike) {
+          const solution = alpha === 0 ? null : await solveShifted(equations, alpha, ctx);
+          const coef = solution === null ? (await learnLeastSquares(rows, alpha, ctx)).x : equations.coefOf(solution);
+          yield [index, linearFit(coef, rows, definition.name)];
+        }
       }
+    } finally {
+      scope.free();
     }
   }
 

@@ -65,6 +65,7 @@ export async function crossValidate<E extends AnyEstimator>(
         sampleWeight,
         evalSets,
         keepEstimators: options.returnEstimator === true,
+        isOnlyRound: true,
       },
       ctx,
     )) {
@@ -117,7 +118,9 @@ export async function crossValPredict(
   return withFolds(estimator, X, y, options, async ({ X: matrix, y: target, splits, evalSets }, ctx) => {
     const sampleWeight = toWeights(options.sampleWeight, matrix.rows);
     const data = { X: matrix, y: target, sampleWeight, evalSets };
-    const [answer] = await outOfFold([{ estimator, method }], data, splits, ctx);
+    let done = 0;
+    const tick = () => options.onProgress?.({ what: "folds", done: ++done, total: splits.length });
+    const [answer] = await outOfFold([{ estimator, method }], data, splits, ctx, undefined, tick);
     return answer!;
   });
 }

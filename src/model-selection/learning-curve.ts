@@ -66,6 +66,7 @@ export async function learningCurve(
       sampleWeight: toWeights(options.sampleWeight, matrix.rows),
       evalSets: [],
       keepEstimators: false,
+      isOnlyRound: true,
     };
     for await (const scored of scoreFolds([estimator], matrix, target, parts, settings, ctx)) {
       for (const one of scored) found[one.fold] = one;

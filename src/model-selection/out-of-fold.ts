@@ -88,6 +88,7 @@ async function* askFold(
  * For each row what an estimator says that was fitted on the folds without it: one answer a question, null for one that
  * failed. Probabilities of classes that a fold did not see are 0.
  *
+ * @param onAnswer called with each clone that was fitted and has answered
  * @throws InvalidParameterError if a row is not in one test fold exactly; InvalidDataError if a fold that lacks a class is
  * asked for decision values
  */
@@ -97,6 +98,7 @@ export async function outOfFold(
   splits: readonly Split[],
   ctx: RunContext,
   onFailure?: OnFailure,
+  onAnswer?: () => void,
 ): Promise<readonly (Output | null)[]> {
   checkPartition(splits, data.X.rows);
   const classes = data.y.kind === "labels" ? data.y.classes : null;
@@ -110,6 +112,7 @@ export async function outOfFold(
     });
   for await (const { question, fold, estimator, output } of foldAnswers(questions, data, splits, ctx, fail)) {
     answers[question]!.add(splits[fold]!.test, output, estimator.state.classes);
+    onAnswer?.();
   }
   return answers.map((answer, question) => (failed.has(question) ? null : answer.all()));
 }

@@ -36,6 +36,8 @@ export interface FoldOptions {
   readonly evalSets: readonly EvalSet[];
   /** Hands the fitted estimators on; otherwise their states are dropped as soon as they are scored. */
   readonly keepEstimators: boolean;
+  /** No further round will ask for the same folds: the rows of each are let go with its last score. Default false. */
+  readonly isOnlyRound?: boolean;
   /** Told how far the fits of a fold are. */
   readonly onFitProgress?: (fold: number, progress: Progress) => void;
   /** The candidates to fit on a fold, ascending. Default all. */
@@ -153,5 +155,6 @@ async function* scoreFold(
     batch = [];
   }
   if (batch.length > 0) yield await score(batch);
+  if (options.isOnlyRound === true) for (const owner of [split, XTrain, XTest]) ctx.workspace.drop(owner);
   if (failures.length > 0) yield failures;
 }

@@ -9,10 +9,11 @@ import type { Scores } from "./events.js";
 /** A metric of the true and the predicted labels or numbers, larger is better; `makeScorer` for anything else. */
 export type ScoringFunction = (yTrue: never, yPred: never) => number;
 
-type One = ScorerName | Scorer | ScoringFunction;
+/** One way to score: a name, a scorer, or a function. */
+export type SingleScoring = ScorerName | Scorer | ScoringFunction;
 
 /** How to score: a name, a scorer, a function, several of them, or null for accuracy (classes) or R2 (numbers). */
-export type Scoring = One | readonly One[] | null;
+export type Scoring = SingleScoring | readonly SingleScoring[] | null;
 
 /** The scorers that are meant, none of a name twice. */
 export function scorersOf(scoring: Scoring, estimator: AnyEstimator): readonly Scorer[] {
@@ -27,7 +28,7 @@ export function scorersOf(scoring: Scoring, estimator: AnyEstimator): readonly S
   return scorers;
 }
 
-function isSeveral(scoring: One | readonly One[]): scoring is readonly One[] {
+function isSeveral(scoring: SingleScoring | readonly SingleScoring[]): scoring is readonly SingleScoring[] {
   return Array.isArray(scoring);
 }
 

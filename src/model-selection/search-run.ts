@@ -1,22 +1,16 @@
 import { ConfigurationKeys } from "../core/configuration.js";
 import { AllFitsFailedError, SearchStoppedError } from "../core/errors.js";
-import type { AnyEstimator, FitContext, FitOptions, Progress, RunContext, TrainingData } from "../core/estimator.js";
-import { fitEach } from "../core/fit-all.js";
-import { drawSeeds, withSeeds } from "../core/seeds.js";
-import type { Scorer } from "../metrics/scorers.js";
+import type { AnyEstimator, FitContext, FitOptions, TrainingData } from "../core/estimator.js";
 import { EventLoop } from "../parallel/event-loop.js";
-import { kernelIdentity } from "../parallel/kernel-identity.js";
 import { jobsOf, limit } from "../parallel/limit.js";
 import type { Split } from "../split/splitter.js";
+import { CandidateFits, type FitsContext } from "./candidate-fits.js";
 import type { CandidateParams } from "./cv-results.js";
 import type { SearchEvent, SearchListener, StopReason } from "./events.js";
-import { type CandidatesOf, journaledScores } from "./journaled-scores.js";
 import { type BoardResults, type Fact, ScoreBoard } from "./score-board.js";
-import { type FoldScore, scoreFolds } from "./score-folds.js";
-import { scorersOf } from "./scoring.js";
-import { type OpenJournal, type SearchJournal, specParts } from "./search-journal.js";
+import type { FoldScore } from "./score-folds.js";
+import type { SearchJournal } from "./search-journal.js";
 import type { SearchParams } from "./search-params.js";
-import { splitsOf } from "./splits-of.js";
 
 /** What the fit of a search takes besides what every fit does. */
 export interface SearchFitOptions extends FitOptions {
@@ -28,8 +22,6 @@ export interface SearchFitOptions extends FitOptions {
 
 /** Milliseconds, 25 days; a longer timer would go off at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-/** With a journal, a crash must not cost more than about so many milliseconds of work and one fit. */
-const PATIENCE = 200;
 
 export interface RoundOptions {
   /** Facts of each candidate, as columns of the results. */
@@ -43,21 +35,18 @@ export interface RoundOptions {
 }
 
 /**
- * One run of a search: scores the candidates that a strategy hands it, tells of it, keeps it in the journal, and stops when
- * it is told to. A strategy that finds `isStopped` returns.
+ * One run of a search: scores the candidates that a strategy hands it, tells of it, and stops when it is told to. A strategy that
+ * finds `isStopped` returns.
  */
 export class SearchRun<E extends AnyEstimator = AnyEstimator> {
   /** The deciding scores, and all others, of all candidates so far. */
   readonly board: ScoreBoard;
-  readonly splits: readonly Split[];
   readonly data: TrainingData;
-  readonly #estimator: E;
+  readonly #fits: CandidateFits<E>;
   readonly #params: Readonly<SearchParams<E>>;
-  readonly #scorers: readonly Scorer[];
   readonly #total: number;
   readonly #ctx: FitContext;
-  readonly #run: RunContext;
-  readonly #journal: OpenJournal | null;
+  readonly #run: FitsContext;
   readonly #listener: SearchListener | undefined;
   /** The first candidate of each configuration, where candidates may repeat themselves. */
   readonly #earlier = new Map<string, number>();
@@ -75,24 +64,21 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
     data: TrainingData,
     total: number,
     ctx: FitContext,
-    splits: readonly Split[],
-    journal: OpenJournal | null,
-    estimator: E,
+    fits: CandidateFits<E>,
   ) {
     const { onEvent } = ctx.options as SearchFitOptions;
     this.#params = params;
     this.data = data;
-    this.splits = splits;
-    this.#estimator = estimator;
+    this.#fits = fits;
     this.#total = total;
     this.#ctx = ctx;
-    this.#journal = journal;
     this.#listener = onEvent;
-    this.#scorers = scorersOf(params.scoring, estimator);
     const pool = limit(ctx.pool, jobsOf(params.nJobs, ctx.pool));
     const signal = AbortSignal.any([ctx.signal, this.#stopping.signal]);
-    this.#run = { pool, workspace: ctx.workspace, signal };
-    this.board = new ScoreBoard(this.#scorers, splits.length, this.#decider, params.returnTrainScore);
+    const onFitProgress: FitsContext["onFitProgress"] = (fold, { what, done, total }) =>
+      this.tell({ type: "fit-progress", fold, what, done, total });
+    this.#run = { pool, workspace: ctx.workspace, signal, onFitProgress };
+    this.board = new ScoreBoard(fits.scorers, fits.splits.length, this.#decider, params.returnTrainScore);
     if (params.timeout !== null) {
       const milliseconds = Math.min(params.timeout * 1000, LONGEST_TIMER);
       this.#timer = setTimeout(() => this.stop("timeout"), milliseconds);
@@ -110,24 +96,22 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
     total: number,
     ctx: FitContext,
   ): Promise<SearchRun<E>> {
-    const { journal: kept } = ctx.options as SearchFitOptions;
-    const splits = splitsOf(params.cv, data.y);
-    const drawn = drawSeeds(params.estimator);
-    let journal: OpenJournal | null = null;
-    if (kept !== undefined) {
-      const parts = specParts(search, splits, kernelIdentity(ctx.pool));
-      journal = await kept.open({ owner: search.definition.name, parts, data, seeds: drawn });
-    }
+    const { journal } = ctx.options as SearchFitOptions;
+    const fits = await CandidateFits.open(search, params, data, journal, ctx);
     try {
-      const estimator = withSeeds(params.estimator, journal?.seeds ?? drawn);
-      const run = new SearchRun<E>(params, data, total, ctx, splits, journal, estimator);
-      const resumed = journal?.size ?? 0;
-      run.tell({ type: "search-started", candidates: total, folds: splits.length, resumed });
+      const run = new SearchRun<E>(params, data, total, ctx, fits);
+      const [folds, resumed] = [fits.splits.length, fits.known];
+      run.tell({ type: "search-started", candidates: total, folds, resumed });
       return run;
     } catch (error) {
-      await journal?.close();
+      await fits.close();
       throw error;
     }
+  }
+
+  /** The folds of `cv`. */
+  get splits(): readonly Split[] {
+    return this.#fits.splits;
   }
 
   /** Whether no further candidate shall be fitted. */
@@ -142,7 +126,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
 
   get #decider(): string {
     const { refit } = this.#params;
-    return typeof refit === "string" ? refit : this.#scorers[0]!.name;
+    return typeof refit === "string" ? refit : this.#fits.scorers[0]!.name;
   }
 
   /** Ends the search with the candidates that it has. */
@@ -178,7 +162,7 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
 
   /** Takes the scores of an earlier candidate of the same configuration over, if there is one that has all. */
   #repeats(candidate: number): boolean {
-    const key = this.#keys.keyOf(this.#estimator.clone(this.board.params(candidate) as Parameters<E["clone"]>[0]));
+    const key = this.#keys.keyOf(this.#fits.candidate(this.board.params(candidate)));
     const earlier = this.#earlier.get(key);
     if (earlier === undefined || !this.board.isComplete(earlier)) {
       this.#earlier.set(key, candidate);
@@ -245,42 +229,13 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
   async *#foldScores(
     patches: readonly CandidateParams[],
     numbers: readonly number[],
-    on?: RoundOptions["on"],
+    on: RoundOptions["on"] = { name: "", splits: this.splits },
     resources?: readonly number[],
   ): AsyncGenerator<FoldScore> {
     if (this.isStopped) return;
     if (numbers[0]! + patches.length < this.#total) this.#run.workspace.expectRounds();
-    const inStep = resources !== undefined;
-    const { X, y, sampleWeight, evalSets } = this.data;
-    const { errorScore, returnTrainScore } = this.#params;
-    const splits = on?.splits ?? this.splits;
-    const candidates = patches.map((patch) => this.#estimator.clone(patch as Parameters<E["clone"]>[0]));
-    const score = (candidatesOf?: CandidatesOf) =>
-      scoreFolds(
-        candidates,
-        X,
-        y,
-        splits,
-        {
-          scorers: this.#scorers,
-          returnTrainScore,
-          errorScore,
-          sampleWeight,
-          evalSets,
-          keepEstimators: false,
-          onFitProgress: (fold, progress) => this.#tellFit(fold, progress),
-          inStep,
-          ...(candidatesOf !== undefined && { candidatesOf, patience: PATIENCE }),
-          ...(inStep && { patience: 0 }),
-        },
-        this.#run,
-      );
-    const scored =
-      this.#journal === null
-        ? score()
-        : journaledScores(this.#journal, candidates, numbers, on?.name ?? "", splits.length, score);
     try {
-      for await (const batch of scored) {
+      for await (const batch of this.#fits.scores(patches, numbers, on, resources !== undefined, this.#run)) {
         // Work that is shared may take no turn of its own, and timers and aborts must have their say.
         if (this.#eventLoop.isDue) await this.#eventLoop.turn();
         for (const one of batch) {
@@ -342,23 +297,15 @@ export class SearchRun<E extends AnyEstimator = AnyEstimator> {
   /** Fits a candidate on all rows. */
   async refit(patch: CandidateParams): Promise<E> {
     const started = performance.now();
-    const { X, y, sampleWeight, evalSets } = this.data;
-    const estimator = this.#estimator.clone(patch as Parameters<E["clone"]>[0]);
-    const onProgress = (progress: Progress) => this.#tellFit(null, progress);
-    const run = { ...this.#run, signal: this.#ctx.signal };
-    await fitEach([estimator], X, y, { ...run, sampleWeight, evalSets, onProgress });
+    const estimator = await this.#fits.refit(patch, { ...this.#run, signal: this.#ctx.signal });
     this.tell({ type: "refitted", seconds: (performance.now() - started) / 1000 });
     return estimator;
   }
 
-  /** Ends its timer, its journal and its workspace. */
+  /** Ends its timer and its journal. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#journal?.close();
-  }
-
-  #tellFit(fold: number | null, { what, done, total }: Progress): void {
-    this.tell({ type: "fit-progress", fold, what, done, total });
+    await this.#fits.close();
   }
 
   /** Tells the listeners. */

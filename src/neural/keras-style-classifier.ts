@@ -15,7 +15,7 @@ import { type History, type NeuralModel, networkOfModel, summaryOf, validateNeur
 import { withWeights } from "./set-weights.js";
 
 /** Losses of classes, by Keras's names; the sparse one is the same, since labels are never one-hot here. */
-type ClassLoss = "categoricalCrossentropy" | "sparseCategoricalCrossentropy" | "binaryCrossentropy";
+export type ClassLoss = "categoricalCrossentropy" | "sparseCategoricalCrossentropy" | "binaryCrossentropy";
 
 export interface KerasStyleClassifierParams<S = object> extends KerasStyleParams<S> {
   /** Default null: "binaryCrossentropy" for two classes where the network ends in a sigmoid, else "categoricalCrossentropy". */

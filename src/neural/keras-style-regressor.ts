@@ -11,7 +11,8 @@ import type { Network } from "./network.js";
 import { type History, type NeuralModel, networkOfModel, summaryOf, validateNeural } from "./neural-model.js";
 import { withWeights } from "./set-weights.js";
 
-type NumberLoss = "meanSquaredError" | "meanAbsoluteError" | "huber";
+/** Losses of numbers, by Keras's names. */
+export type NumberLoss = "meanSquaredError" | "meanAbsoluteError" | "huber";
 
 export interface KerasStyleRegressorParams<S = object> extends KerasStyleParams<S> {
   /** Default "meanSquaredError". */

@@ -37,7 +37,8 @@ export interface RmsProp {
 /** How weights follow their gradients: plain data, made by `sgd`, `adam`, `adamw`, `rmsprop`. Formulas and defaults are Keras's. */
 export type Optimizer = Sgd | Adam | AdamW | RmsProp;
 
-type Settings<T> = { readonly [K in keyof Omit<T, "name">]?: T[K] | undefined };
+/** What `sgd`, `adam`, `adamw` and `rmsprop` take; what is left out has its default. */
+export type OptimizerSettings<T> = { readonly [K in keyof Omit<T, "name">]?: T[K] | undefined };
 
 const DEFAULTS: { readonly [N in Optimizer["name"]]: Extract<Optimizer, { name: N }> } = {
   sgd: { name: "sgd", learningRate: 0.01, momentum: 0, nesterov: false },
@@ -49,13 +50,13 @@ const DEFAULTS: { readonly [N in Optimizer["name"]]: Extract<Optimizer, { name: 
 export const OPTIMIZERS = Object.keys(DEFAULTS) as readonly Optimizer["name"][];
 
 /** Default learningRate .01, momentum 0, nesterov false. */
-export const sgd = (settings: Settings<Sgd> = {}): Sgd => filled(DEFAULTS.sgd, settings);
+export const sgd = (settings: OptimizerSettings<Sgd> = {}): Sgd => filled(DEFAULTS.sgd, settings);
 /** Default learningRate .001, beta1 .9, beta2 .999, epsilon 1e-7. */
-export const adam = (settings: Settings<Adam> = {}): Adam => filled(DEFAULTS.adam, settings);
+export const adam = (settings: OptimizerSettings<Adam> = {}): Adam => filled(DEFAULTS.adam, settings);
 /** Default as adam, weightDecay .004. */
-export const adamw = (settings: Settings<AdamW> = {}): AdamW => filled(DEFAULTS.adamw, settings);
+export const adamw = (settings: OptimizerSettings<AdamW> = {}): AdamW => filled(DEFAULTS.adamw, settings);
 /** Default learningRate .001, rho .9, momentum 0, epsilon 1e-7. */
-export const rmsprop = (settings: Settings<RmsProp> = {}): RmsProp => filled(DEFAULTS.rmsprop, settings);
+export const rmsprop = (settings: OptimizerSettings<RmsProp> = {}): RmsProp => filled(DEFAULTS.rmsprop, settings);
 
 function filled<T extends Optimizer>(defaults: T, settings: object): T {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);

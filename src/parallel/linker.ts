@@ -27,7 +27,7 @@ export class Linker {
   }
 
   async #compile(family: KernelModule): Promise<WebAssembly.Module> {
-    return WebAssembly.compile(bytesOf(await family.load(this.build), this.#memory.shared));
+    return WebAssembly.compile(await bytesOf(await family.load(this.build), this.#memory.shared));
   }
 
   /** Binds the kernel's module to the memory, so that `bound` finds it. */

@@ -40,6 +40,7 @@ export class Block {
   }
 }
 
+/** What a block can be read and written as. */
 export type TypedArray =
   | Int8Array
   | Uint8Array

@@ -106,14 +106,20 @@ export class WorkerLane {
         signal,
       );
       signal?.throwIfAborted();
-      await this.#exchange(call, module, signal);
+      const mirror = await this.#mirror?.pack(call, signal);
+      await this.#exchange(call, module, mirror, signal);
     } finally {
       this.#busy = false;
       this.#port?.keepAlive(false);
     }
   }
 
-  async #exchange(call: KernelCall, module: WebAssembly.Module, signal: AbortSignal | undefined): Promise<void> {
+  async #exchange(
+    call: KernelCall,
+    module: WebAssembly.Module,
+    mirror: Order["mirror"],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const { kernel } = call;
     const answer = new Promise<Answer>((resolve, reject) => {
       this.#waitsForAnswer = { resolve, reject };
@@ -125,11 +131,11 @@ export class WorkerLane {
     });
     try {
       if (this.#goneBecause !== undefined) throw new Gone(this.#goneBecause);
-      this.#order(call, module);
+      this.#order(call, module, mirror);
       const heard = await answer;
       if (heard.kind === "stopped") throw signal?.reason;
       if (heard.kind === "failed") throw kernelFailed(kernel, heard.message);
-      if (heard.kind === "done") this.#mirror?.unpack(call, heard.pieces);
+      if (heard.kind === "done") await this.#mirror?.unpack(call, heard.pieces);
     } catch (error) {
       if (!(error instanceof Gone)) throw error;
       if (this.#memory.shared && this.#port?.endsSurely === false) {
@@ -143,11 +149,10 @@ export class WorkerLane {
     }
   }
 
-  #order(call: KernelCall, module: WebAssembly.Module): void {
+  #order(call: KernelCall, module: WebAssembly.Module, mirror: Order["mirror"]): void {
     const { kernel, args } = call;
     const known = this.#modules.get(kernel.module);
     const number = known ?? this.#modules.size;
-    const mirror = this.#mirror?.pack(call);
     const order: Order = {
       module: number,
       ...(known === undefined ? { compiled: module } : {}),

@@ -95,8 +95,12 @@ function scaleOf({ lines }: CurvePanel): Scale {
   if (finite.length === 0) return UNIT_SCALE;
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const scale = valueScale(low, high);
-  // Losses have no room below 0.
-  return low >= 0 ? { ...scale, min: Math.max(0, scale.min) } : scale;
+  // Losses have no room below 0, accuracies none above 1.
+  return {
+    ...scale,
+    min: low >= 0 ? Math.max(0, scale.min) : scale.min,
+    max: high <= 1 ? Math.min(1, scale.max) : scale.max,
+  };
 }
 
 function marksOf({ name, values, spreads }: PanelLine, xs: readonly number[], panel: number, kind: number) {

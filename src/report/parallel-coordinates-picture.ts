@@ -15,7 +15,7 @@ import {
 
 const HEIGHT = 300;
 const TOP = 116;
-const LEFT = 80;
+const LEFT = 104;
 const RIGHT = 110;
 /** Between two axes, in pixels. */
 const APART = { least: 130, all: 520 };
@@ -93,6 +93,8 @@ function bestLast(trials: readonly ValuedTrial[], { direction }: Tuning): Valued
 
 function axis(name: string, { min, max, ticks }: Scale, dim: number) {
   const at = [...ticks.keys()];
+  // Left of the first axis there are no lines to write across.
+  const [side, align] = dim === 0 ? ([-1, "right"] as const) : ([1, "left"] as const);
   return {
     dim,
     z: 5,
@@ -104,12 +106,15 @@ function axis(name: string, { min, max, ticks }: Scale, dim: number) {
     min,
     max,
     axisLine: { lineStyle: { color: FAINT } },
-    axisTick: { customValues: at, lineStyle: { color: FAINT } },
+    axisTick: { customValues: at, length: 5 * side, lineStyle: { color: FAINT } },
     axisLabel: {
       color: INK,
       fontSize: 12,
       customValues: at,
-      backgroundColor: "rgba(255,255,255,0.75)",
+      align,
+      margin: 8 * side,
+      backgroundColor: "rgba(255,255,255,0.8)",
+      padding: 2,
       formatter: (value: number) => shortened(ticks.get(value) ?? "", LONGEST.value),
     },
   };

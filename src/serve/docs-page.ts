@@ -86,6 +86,6 @@ main { max-width: 60rem; margin: 0 auto; padding: 1rem; }
 article { border-top: 1px solid #8884; padding: 0.5rem 0; }
 h3 { margin: 0.5rem 0 0; font-weight: 500; }
 .method { display: inline-block; min-width: 4rem; font-weight: 700; }
-pre { overflow-x: auto; padding: 0.5rem; border: 1px solid #8884; border-radius: 4px; font-size: 0.85rem; white-space: pre; }
+pre { padding: 0.5rem; border: 1px solid #8884; border-radius: 4px; font-size: 0.85rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .statuses span { margin-right: 1rem; font-size: 0.85rem; }
 `;

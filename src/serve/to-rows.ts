@@ -17,10 +17,8 @@ export interface RowOptions {
   /** Only integers from here to there. Default: what the rules say. */
   readonly integers?: readonly [from: number, to: number] | undefined;
   /** Where in the body they stand, for the error. Default ["data"]. */
-  readonly path?: Path;
+  readonly path?: readonly (string | number)[];
 }
-
-type Path = readonly (string | number)[];
 
 const BYTES = [0, 255] as const;
 
@@ -57,7 +55,12 @@ export function toRows(numbers: unknown, { features, scale = null }: RowRules, o
     : new Matrix(Uint8Array.from(values), rows, features, { scale });
 }
 
-function checkIntegers(values: Float64Array, width: number, [from, to]: readonly [number, number], path: Path): void {
+function checkIntegers(
+  values: Float64Array,
+  width: number,
+  [from, to]: readonly [number, number],
+  path: readonly (string | number)[],
+): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (Number.isInteger(value) && value >= from && value <= to) continue;

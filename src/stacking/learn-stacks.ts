@@ -1,12 +1,16 @@
 import { ConfigurationKeys } from "../core/configuration.js";
 import type { AnyEstimator, FitContext, Method, Output, RunContext, TrainingData } from "../core/estimator.js";
+import { type EvalSet, inEvalSet } from "../core/eval-set.js";
 import { fitAll } from "../core/fit-all.js";
-import { predictAll } from "../core/predict-all.js";
+import type { Matrix } from "../core/matrix.js";
 import { asFitted } from "../core/prefit.js";
+import type { Target } from "../core/target.js";
 import { workOn } from "../core/work-on.js";
 import { outOfFold } from "../model-selection/out-of-fold.js";
 import { splitsOf } from "../model-selection/splits-of.js";
 import type { CvLike } from "../split/check-cv.js";
+import type { Split } from "../split/splitter.js";
+import { answersOf } from "./member-answers.js";
 import { metaTable } from "./meta-table.js";
 import type { StackingModel } from "./stacking.js";
 import { type AnyStackingParams, methodOf } from "./stacking-params.js";
@@ -40,12 +44,14 @@ export async function* learnStacks(
   ctx: FitContext,
 ): AsyncGenerator<readonly [index: number, model: StackingModel]> {
   const { seats, layers } = planOf(candidates, data, owner);
+  const groups = groupsOf(seats, data.y);
+  const tick = counter(fitsOf(groups) + candidates.length, ctx);
   const failures: unknown[] = [];
   const onFailure = (_index: number, error: unknown) => {
     if (candidates.length === 1) throw error;
     failures.push(error);
   };
-  await askSeats(seats, data, ctx, onFailure);
+  for (const group of groups) await askGroup(group, data, ctx, onFailure, tick);
   for (const { seats, passthrough, candidates: those } of layers) {
     if (seats.some(({ output }) => output === null)) continue;
     const answers = seats.map(({ method, output }) => ({ method, output: output! }));
@@ -53,9 +59,13 @@ export async function* learnStacks(
     const Z = metaTable(answers, classes, passthrough ? data.X : null);
     const members = seats.map(({ member }) => member);
     const finals = those.map((i) => candidates[i]!.finalEstimator.clone());
-    const options = { sampleWeight: data.sampleWeight, onFailure };
+    const evalSets = finals.some((last) => last.usesEvalSet) ? await evalSetsOf(seats, passthrough, data, Z, ctx) : [];
+    const options = { sampleWeight: data.sampleWeight, evalSets, onFailure };
     const fits = workOn(runOf(ctx), data.X, Z, (inner) => fitAll(finals, Z, data.y, { ...inner, ...options }));
-    for await (const k of fits) yield [those[k]!, { members, finalEstimator: finals[k]! }];
+    for await (const k of fits) {
+      tick();
+      yield [those[k]!, { members, finalEstimator: finals[k]! }];
+    }
   }
   // Candidates that were left out are then tried alone, so that each failure lands on its own candidate.
   if (failures.length > 0) throw failures[0];
@@ -92,30 +102,66 @@ function planOf(
   return { seats: [...seats.values()], layers: [...layers.values()] };
 }
 
+/** Seats from which the same rows are held out. */
+interface Group {
+  readonly seats: readonly Seat[];
+  /** Null where members are fitted already. */
+  readonly splits: readonly Split[] | null;
+}
+
+function groupsOf(seats: readonly Seat[], y: Target): readonly Group[] {
+  return Array.from(new Set(seats.map(({ cv }) => cv)), (cv) => ({
+    seats: seats.filter((seat) => seat.cv === cv),
+    splits: cv === "prefit" ? null : splitsOf(cv, y),
+  }));
+}
+
+/** Each member is fitted on all rows, and once for each fold. */
+const fitsOf = (groups: readonly Group[]): number =>
+  groups.reduce((sum, { seats, splits }) => sum + (splits === null ? 0 : seats.length * (1 + splits.length)), 0);
+
+/** Tells with each call that one more of so many fits is done. */
+function counter(total: number, { progress }: FitContext): () => void {
+  let done = 0;
+  return () => progress({ what: "fits", done: ++done, total });
+}
+
 /** Fits the members on all rows, and asks them, or copies fitted without its fold, about each row. */
-async function askSeats(
-  seats: readonly Seat[],
+async function askGroup(
+  { seats, splits }: Group,
   data: TrainingData,
   ctx: FitContext,
   onFailure: (index: number, error: unknown) => void,
+  tick: () => void,
 ): Promise<void> {
   const run = runOf(ctx);
-  const { X, y, sampleWeight } = data;
-  for (const cv of new Set(seats.map((seat) => seat.cv))) {
-    const those = seats.filter((seat) => seat.cv === cv);
-    if (cv === "prefit") {
-      for (const method of new Set(those.map((seat) => seat.method))) {
-        const asked = those.filter((seat) => seat.method === method);
-        const members = asked.map(({ member }) => member);
-        for await (const [i, output] of predictAll(members, X, method, run)) asked[i]!.output = output;
-      }
-      continue;
-    }
-    const members = those.map(({ member }) => member);
-    for await (const _ of fitAll(members, X, y, { ...run, sampleWeight, onFailure }));
-    const fitted = those.filter(({ member }) => member.isFitted);
-    const questions = fitted.map(({ member, method }) => ({ estimator: member, method }));
-    const answers = await outOfFold(questions, data, splitsOf(cv, y), run, onFailure);
-    for (const [i, output] of answers.entries()) fitted[i]!.output = output;
+  const { X, y, sampleWeight, evalSets } = data;
+  if (splits === null) {
+    const answers = await answersOf(seats, X, run);
+    for (const [i, { output }] of answers.entries()) seats[i]!.output = output;
+    return;
   }
+  const members = seats.map(({ member }) => member);
+  for await (const _ of fitAll(members, X, y, { ...run, sampleWeight, evalSets, onFailure })) tick();
+  const fitted = seats.filter(({ member }) => member.isFitted);
+  const questions = fitted.map(({ member, method }) => ({ estimator: member, method }));
+  const answers = await outOfFold(questions, data, splits, run, onFailure, tick);
+  for (const [i, output] of answers.entries()) fitted[i]!.output = output;
+}
+
+/** The evaluation sets as the final estimator is given them; of the X that is learnt from that is Z. */
+async function evalSetsOf(
+  seats: readonly Seat[],
+  passthrough: boolean,
+  { X, y, evalSets }: TrainingData,
+  Z: Matrix,
+  ctx: FitContext,
+): Promise<readonly EvalSet[]> {
+  const classes = y.kind === "labels" ? y.classes : null;
+  const given: EvalSet[] = [];
+  for (const set of evalSets) {
+    const answers = set.X === X ? null : await inEvalSet(set.name, () => answersOf(seats, set.X, runOf(ctx)));
+    given.push({ ...set, X: answers === null ? Z : metaTable(answers, classes, passthrough ? set.X : null) });
+  }
+  return given;
 }

@@ -31,7 +31,8 @@ const definition: Definition<StackingClassifierParams> = {
  * The final estimator is given, member by member, probabilities (of two classes that of the second alone), decision values
  * or the predicted classes' positions among the sorted classes, in f64. The members of all candidates of a search are
  * fitted together and each once, so that a grid over the final estimator's parameters fits no member again. Members and
- * final estimator are given sampleWeight; those that do not use it learn as without.
+ * final estimator are given sampleWeight and evalSet, the final estimator what the members say of the evalSet; those that do not use
+ * them learn as without.
  *
  * @throws InvalidParameterError from fit where cv does not put each row into one test fold
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.ensemble.StackingClassifier.html

@@ -20,7 +20,7 @@ const definition: Definition<StackingRegressorParams> = {
 /**
  * Regressors whose predictions a final regressor, by default `Ridge` (scikit-learn's is its RidgeCV), learns to put together. It
  * learns from what the members predict for rows that they have not seen (`cv`); the members themselves are then fitted on all
- * rows. Sharing and weights are as in `StackingClassifier`.
+ * rows. Sharing, weights and evalSet are as in `StackingClassifier`.
  *
  * @throws InvalidParameterError from fit where cv does not put each row into one test fold
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.ensemble.StackingRegressor.html

@@ -16,8 +16,9 @@ import { fittedEstimator, listOf, recordOf, requireShape } from "../core/model-s
 import { type MembersOf, membersOf, type NamedEstimators, renamed } from "../core/named-estimators.js";
 import { predictAll } from "../core/predict-all.js";
 import { workOn } from "../core/work-on.js";
-import { type Answer, metaTable } from "./meta-table.js";
-import { type AnyStackingParams, methodOf, type StackingParams } from "./stacking-params.js";
+import { answersOf } from "./member-answers.js";
+import { metaTable } from "./meta-table.js";
+import { methodOf, type StackingParams } from "./stacking-params.js";
 
 export interface StackingModel {
   /** The members, fitted on all rows, in the order of `estimators`. */
@@ -71,6 +72,12 @@ export abstract class Stacking<
     return finalEstimator.usesSampleWeight || (areFitted && this.#list.some((member) => member.usesSampleWeight));
   }
 
+  override get usesEvalSet(): boolean {
+    const { finalEstimator, cv } = this.params;
+    const areFitted = cv !== "prefit";
+    return finalEstimator.usesEvalSet || (areFitted && this.#list.some((member) => member.usesEvalSet));
+  }
+
   /**
    * The fitted members by name.
    * @throws NotFittedError
@@ -105,16 +112,19 @@ export abstract class Stacking<
     method: Method,
     ctx: RunContext,
   ): AsyncGenerator<readonly [index: number, output: Output]> {
-    const answers = await answersOf(fitted, X, ctx);
     const stacks = new Map<readonly AnyEstimator[], number[]>();
     for (const [i, { model }] of fitted.entries()) {
       const known = stacks.get(model.members);
       if (known === undefined) stacks.set(model.members, [i]);
       else known.push(i);
     }
-    for (const indices of stacks.values()) {
+    const asked = [...stacks].flatMap(([members, [first]]) =>
+      members.map((member) => ({ member, method: methodOf(member, fitted[first!]!.params) })),
+    );
+    const answers = await answersOf(asked, X, ctx);
+    for (const [members, indices] of stacks) {
       const { params, classes } = fitted[indices[0]!]!;
-      const Z = metaTable(answers[indices[0]!]!, classes, params.passthrough ? X : null);
+      const Z = metaTable(answers.splice(0, members.length), classes, params.passthrough ? X : null);
       if (method === "transform") {
         for (const i of indices) yield [i, Z];
         continue;
@@ -146,24 +156,4 @@ export abstract class Stacking<
   get #list(): readonly AnyEstimator[] {
     return Object.values(membersOf(this.params.estimators) as Readonly<Record<string, AnyEstimator>>);
   }
-}
-
-/** What the members of each stack say of X, in their order. */
-async function answersOf(
-  fitted: readonly FittedWith<AnyStackingParams, StackingModel>[],
-  X: Matrix,
-  ctx: RunContext,
-): Promise<readonly (readonly Answer[])[]> {
-  const answers = fitted.map((): Answer[] => []);
-  const seats = fitted.flatMap(({ model, params }, stack) =>
-    model.members.map((member, place) => ({ stack, place, member, method: methodOf(member, params) })),
-  );
-  for (const method of new Set(seats.map((seat) => seat.method))) {
-    const asked = seats.filter((seat) => seat.method === method);
-    const members = asked.map(({ member }) => member);
-    for await (const [i, output] of predictAll(members, X, method, ctx)) {
-      answers[asked[i]!.stack]![asked[i]!.place] = { method, output };
-    }
-  }
-  return answers;
 }

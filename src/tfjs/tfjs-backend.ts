@@ -43,7 +43,7 @@ export function tfjsBackend(tf: Tf, options: TfjsBackendOptions = {}): NeuralBac
     async train(setup: TrainingSetup, ctx: RunContext): Promise<Training> {
       ctx.signal.throwIfAborted();
       const name = await readyBackend(tf);
-      if (name === "wasm") registerTrainingKernels(tf);
+      if (name === "wasm") await registerTrainingKernels(tf);
       let made: Graph | undefined;
       try {
         made = await graph(setup.network, setup.weights, setup.loss);

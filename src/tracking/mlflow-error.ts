@@ -1,5 +1,6 @@
 import { TrellisError } from "../core/errors.js";
 
+/** Of `MlflowError`. */
 export interface MlflowErrorOptions extends ErrorOptions {
   /** MLflow's own name for what went wrong: "RESOURCE_DOES_NOT_EXIST". */
   readonly errorCode?: string | null;

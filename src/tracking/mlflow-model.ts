@@ -1,6 +1,8 @@
 import { InvalidModelError } from "../core/errors.js";
 import type { AnyEstimator } from "../core/estimator.js";
-import { toOnnx } from "../exchange/onnx.js";
+import { toOnnxModel } from "../exchange/onnx.js";
+import type { DataType, Port } from "../exchange/onnx-messages.js";
+import type { EncodedModel } from "../exchange/onnx-model.js";
 import { WRITER } from "../persistence/format.js";
 import { toBytes } from "../persistence/to-bytes.js";
 import type { Files } from "./records.js";
@@ -13,6 +15,15 @@ const ONNX_FILE = "model.onnx";
 /** What Python needs to predict with an ONNX file: the versions that MLflow's flavor "onnx" asks for at least. */
 const REQUIREMENTS = ["mlflow>=2.9", "numpy", "onnx>=1.15", "onnxruntime>=1.17"];
 const PYTHON = "3.11";
+/** What MLflow calls the types of tensors. */
+const DTYPES: Readonly<Record<DataType, string>> = {
+  float: "float32",
+  double: "float64",
+  uint8: "uint8",
+  int64: "int64",
+  bool: "bool",
+  string: "str",
+};
 
 /**
  * A fitted estimator as a folder that MLflow takes for a model: our own file for us, and ONNX for
@@ -31,12 +42,12 @@ export async function mlflowModelFiles(estimator: AnyEstimator): Promise<Files> 
   }
   return {
     [TRELLIS_FILE]: model,
-    [ONNX_FILE]: onnx,
+    [ONNX_FILE]: onnx.bytes,
     ...environmentFiles(),
     [MLMODEL]: mlmodel({
       flavors: { ...ours, ...onnxFlavors() },
-      model_size_bytes: model.length + onnx.length,
-      signature: signatureOf(estimator),
+      model_size_bytes: model.length + onnx.bytes.length,
+      signature: signatureOf(onnx),
     }),
   };
 }
@@ -51,9 +62,9 @@ export function mlmodelAt(files: Files, runId: string, modelId: string | null): 
 }
 
 /** Null for what cannot be written as ONNX. */
-async function onnxOf(estimator: AnyEstimator): Promise<Uint8Array | null> {
+async function onnxOf(estimator: AnyEstimator): Promise<EncodedModel | null> {
   try {
-    return await toOnnx(estimator);
+    return await toOnnxModel(estimator);
   } catch (error) {
     if (error instanceof InvalidModelError) return null;
     throw error;
@@ -78,25 +89,20 @@ function onnxFlavors(): object {
   };
 }
 
-/** What goes in and what `toOnnx` says comes out; -1 is a length that each call has its own of. */
-function signatureOf(estimator: AnyEstimator): object {
+function signatureOf({ inputs, outputs }: EncodedModel): object {
   // Doubles, as numpy makes them: MLflow narrows them where the ONNX file takes floats.
-  const inputs = [tensor("float64", [-1, estimator.nFeaturesIn])];
-  return { inputs: JSON.stringify(inputs), outputs: JSON.stringify(outputsOf(estimator)), params: null };
+  const typeOf = ({ type }: Port) => DTYPES[type === "float" ? "double" : type];
+  // A table alone has no name, so that a bare array will do.
+  const nameOf = ({ name }: Port) => (inputs.length === 1 ? {} : { name });
+  const given = inputs.map((port) => ({ ...nameOf(port), ...tensor(port, typeOf(port)) }));
+  const made = outputs.map((port) => ({ name: port.name, ...tensor(port, DTYPES[port.type]) }));
+  return { inputs: JSON.stringify(given), outputs: JSON.stringify(made), params: null };
 }
 
-function outputsOf({ methods, state }: AnyEstimator): object[] {
-  if (state.classes === null) {
-    const isTransformer = methods.includes("transform");
-    return [tensor("float32", [-1, isTransformer ? -1 : 1], isTransformer ? "transformed" : "prediction")];
-  }
-  const label = tensor(typeof state.classes[0] === "string" ? "str" : "int64", [-1], "label");
-  if (!methods.includes("predictProba")) return [label];
-  return [label, tensor("float32", [-1, state.classes.length], "probabilities")];
-}
-
-function tensor(dtype: string, shape: readonly number[], name?: string): object {
-  return { ...(name !== undefined && { name }), type: "tensor", "tensor-spec": { dtype, shape } };
+/** -1 is a length that each call has its own of. */
+function tensor({ shape }: Port, dtype: string): object {
+  const sizes = shape!.map((size) => (typeof size === "number" ? size : -1));
+  return { type: "tensor", "tensor-spec": { dtype, shape: sizes } };
 }
 
 function mlmodel(description: object): Uint8Array {

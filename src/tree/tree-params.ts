@@ -18,7 +18,8 @@ export interface TreeParams {
   readonly randomState: number | null;
 }
 
-const fraction = (byDefault: number): Rule<number> => ({
+/** A fraction, both ends left out. */
+export const fraction = (byDefault: number): Rule<number> => ({
   ...real(byDefault, { min: 0, max: 1, open: true }),
   expected: "a fraction > 0 and < 1",
   samples: [],

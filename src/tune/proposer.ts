@@ -11,7 +11,7 @@ let compiled: Promise<WebAssembly.Module> | null = null;
 
 async function compile(): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compile(bytesOf(await tpe.load("portable"), false));
+    return await WebAssembly.compile(await bytesOf(await tpe.load("portable"), false));
   } catch (error) {
     compiled = null;
     throw error;

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, expectTypeOf, test } from "vitest";
 import { CalibratedClassifierCV } from "../../src/calibration/calibrated-classifier-cv.js";
+import type { Progress } from "../../src/core/estimator.js";
 import { fitAll, fitEach } from "../../src/core/fit-all.js";
 import type { Path } from "../../src/core/paths.js";
 import { loadIris } from "../../src/datasets/iris.js";
+import { GradientBoostingClassifier } from "../../src/ensemble/gradient-boosting-classifier.js";
 import { VotingClassifier } from "../../src/ensemble/voting.js";
 import type { LinearSVC } from "../../src/linear/linear-svc.js";
 import { LogisticRegression } from "../../src/linear/logistic-regression.js";
@@ -103,6 +105,27 @@ test("There is a classifier a fold, or one of all rows.", async () => {
   const { estimator, calibrators } = single.calibratedClassifiers[0]!;
   expect(difference(estimator.state, (await new Counter().fit(X, y)).state)).toBeNull();
   expect(calibrators).toHaveLength(3);
+});
+
+test("It tells of each fit.", async () => {
+  for (const [ensemble, fits] of [[true, 3], [false, 4]] as const) {
+    const told: string[] = [];
+    const onProgress = ({ what, done, total }: Progress) => void told.push(`${what} ${done}/${total}`);
+    await make().clone({ ensemble }).fit(X, y, { onProgress });
+    expect(told).toEqual(Array.from({ length: fits }, (_, i) => `fits ${i + 1}/${fits}`));
+  } // biome-ignore format: a table
+});
+
+test("All fits of the classifier are watched by the evalSet.", async () => {
+  const estimator = new GradientBoostingClassifier({ nEstimators: 3, maxDepth: 2 });
+  for (const ensemble of [true, false]) {
+    const model = new CalibratedClassifierCV({ estimator, cv: 3, ensemble });
+    await model.fit(X, y, { evalSet: [X, y] });
+    for (const { estimator: fitted } of model.calibratedClassifiers) {
+      expect(fitted).toHaveProperty("evalsResult.validation.mlogloss.length", 3);
+    }
+  }
+  await expect(make().fit(X, y, { evalSet: [X, y] })).rejects.toThrow("does not use evaluation sets");
 });
 
 test("A classifier that is fitted already is used as it is, whatever becomes of the original.", async () => {

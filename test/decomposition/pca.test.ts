@@ -1,10 +1,15 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { RunContext } from "../../src/core/estimator.js";
 import { fitEach } from "../../src/core/fit-all.js";
+import { Workspace } from "../../src/core/workspace.js";
 import { PCA } from "../../src/decomposition/pca.js";
 import { symmetricEigen } from "../../src/decomposition/symmetric-eigen.js";
+import { inlinePool } from "../../src/parallel/inline-pool.js";
 import { difference } from "../../src/testing/difference.js";
+
+const ctx: RunContext = { pool: inlinePool(), workspace: new Workspace(), signal: new AbortController().signal };
 
 type Rows = readonly (readonly number[])[];
 const FACTS = ["explainedVariance", "explainedVarianceRatio", "singularValues", "mean"] as const;
@@ -78,7 +83,7 @@ test("Eigenvectors are orthonormal and make the table again, whatever its size, 
     fc.asyncProperty(table, async (rows) => {
       const n = rows.length;
       const lower = rows.map((row, i) => Float64Array.from(row.slice(0, i + 1)));
-      const { values, vectors } = await symmetricEigen(lower, n, new AbortController().signal);
+      const { values, vectors } = await symmetricEigen(lower, n, ctx);
       const size = Math.max(1, ...rows.flat().map(Math.abs));
       for (let i = 0; i < n; i++) {
         if (i > 0) expect(values[i]!).toBeLessThanOrEqual(values[i - 1]!);

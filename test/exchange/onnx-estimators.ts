@@ -89,6 +89,20 @@ export const CLASSIFIERS: Readonly<Record<string, () => AnyEstimator>> = {
       weights: [1, 0.5, 0.5],
     }),
   "a calibrated forest": () => new CalibratedClassifierCV({ estimator: forest(), cv: 3 }),
+  "a calibrated machine": () =>
+    new CalibratedClassifierCV({ estimator: scaled(new LinearSVC({ randomState: 0 })), cv: 2 }),
+  "an SVC on an isotonic curve": () =>
+    new CalibratedClassifierCV({ estimator: new SVC(), method: "isotonic", cv: 3, ensemble: false }),
+  "a stack of decision values": () =>
+    new StackingClassifier({
+      estimators: [
+        ["svc", new SVC({ decisionFunctionShape: "ovo" })],
+        ["boosting", new GradientBoostingClassifier({ nEstimators: 3 })],
+        ["linear", scaled(logistic())],
+      ],
+      stackMethod: "decisionFunction",
+      cv: 2,
+    }),
   "a stack": () =>
     new StackingClassifier({
       estimators: [
@@ -129,6 +143,25 @@ export const CLASSIFIERS: Readonly<Record<string, () => AnyEstimator>> = {
     }),
   "a tuner": () =>
     new TpeTuner({ estimator: tree(), space: { maxDepth: int(1, 3) }, nTrials: 1, cv: 2, randomState: 0 }),
+  "nearest neighbours": () => new KNeighborsClassifier(),
+  "nearest neighbours by distance": () =>
+    new KNeighborsClassifier({ nNeighbors: 4, weights: "distance", metric: "manhattan" }),
+  "a tree behind columns of their own": () =>
+    new Pipeline({
+      steps: [
+        [
+          "columns",
+          new ColumnTransformer({
+            transformers: [
+              ["ranged", new MinMaxScaler(), [2, 0]],
+              ["imputed", scaled(new SimpleImputer()), { from: 1, to: 3 }],
+            ],
+            remainder: "passthrough",
+          }),
+        ],
+        ["tree", tree()],
+      ],
+    }),
   "a dummy that answers the shares": () => new DummyClassifier(),
   "a dummy that answers the most frequent class": () => new DummyClassifier({ strategy: "most_frequent" }),
   "a network": () => scaled(new KerasStyleClassifier({ epochs: 2, randomState: 0 })),
@@ -159,6 +192,8 @@ export const REGRESSORS: Readonly<Record<string, () => AnyEstimator>> = {
       finalEstimator: new SVR({ kernel: "linear" }),
       cv: 3,
     }),
+  "nearest neighbours": () => new KNeighborsRegressor({ nNeighbors: 3 }),
+  "nearest neighbours by distance": () => new KNeighborsRegressor({ weights: "distance" }),
   "a tree": () => new DecisionTreeRegressor({ maxDepth: 5 }),
   "a forest": () => new RandomForestRegressor({ nEstimators: 10, randomState: 0 }),
   "extremely randomised trees": () => new ExtraTreesRegressor({ nEstimators: 5, maxDepth: 5, randomState: 0 }),
@@ -169,21 +204,14 @@ export const REGRESSORS: Readonly<Record<string, () => AnyEstimator>> = {
   "a network": () => scaled(new KerasStyleRegressor({ epochs: 2, randomState: 0 })),
 };
 
-/** Classes that are refused. */
-export const NOT_YET: Readonly<Record<string, () => AnyEstimator>> = {
-  ColumnTransformer: () => new ColumnTransformer({ transformers: [["all", "passthrough", [0, 1]]] }),
-  KNeighborsClassifier: () => new KNeighborsClassifier(),
-  KNeighborsRegressor: () => new KNeighborsRegressor(),
-  OrdinalEncoder: () => new OrdinalEncoder(),
-  SimpleImputer: () => new SimpleImputer(),
-};
-
 export const TRANSFORMERS: Readonly<Record<string, () => AnyEstimator>> = {
   "principal components": () => new PCA({ nComponents: 2 }),
   "whitened principal components": () => new PCA({ nComponents: 2, whiten: true }),
   "a scaler": () => new StandardScaler(),
   "a scaler that does nothing": () => new StandardScaler({ withMean: false, withStd: false }),
   "a scaler to a range": () => new MinMaxScaler({ featureRange: [-3, 0.1] }),
+  "an imputer": () => new SimpleImputer({ addIndicator: true }),
+  "an encoder of codes": () => new OrdinalEncoder({ handleUnknown: "use_encoded_value", unknownValue: -1 }),
   "an encoder": () => new OneHotEncoder({ drop: "first", handleUnknown: "ignore" }),
 };
 

@@ -2,10 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { AnyEstimator, Method, Output } from "../../src/core/estimator.js";
 import type { Matrix } from "../../src/core/matrix.js";
 import { outputOf } from "../../src/core/predict-all.js";
-import { toOnnx } from "../../src/exchange.js";
 import { inlinePool } from "../../src/parallel/inline-pool.js";
 import { builtInNames } from "../../src/persistence/registry.js";
-import { CLASSIFIERS, NOT_YET, namesOf, REGRESSORS, TRANSFORMERS } from "./onnx-estimators.js";
+import { CLASSIFIERS, namesOf, REGRESSORS, TRANSFORMERS } from "./onnx-estimators.js";
 import { PROBLEMS, single, stored } from "./onnx-problems.js";
 import { type Answers, inOnnx } from "./onnx-session.js";
 
@@ -90,14 +89,7 @@ describe("In onnxruntime", () => {
   });
 });
 
-it.each(Object.entries(NOT_YET))("A %s is refused.", async (_, make) => {
-  const { X, y, numbers } = PROBLEMS.iris!();
-  const estimator = make();
-  await estimator.fit(X, estimator.target === "numbers" ? numbers : y, { pool });
-  await expect(toOnnx(estimator)).rejects.toThrow("what it does has not been written in ONNX yet");
-});
-
 it("Every class of estimators of this library is among those that were tried.", () => {
-  const kinds = [CLASSIFIERS, REGRESSORS, TRANSFORMERS, NOT_YET].flatMap((kind) => Object.values(kind));
+  const kinds = [CLASSIFIERS, REGRESSORS, TRANSFORMERS].flatMap((kind) => Object.values(kind));
   expect([...new Set(kinds.flatMap((make) => namesOf(make())))].sort()).toEqual(builtInNames());
 });

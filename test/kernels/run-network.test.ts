@@ -4,7 +4,7 @@ import type { RunContext } from "../../src/core/estimator.js";
 import { Workspace } from "../../src/core/workspace.js";
 import { neural } from "../../src/kernels/generated/neural.js";
 import { neuralRelaxed } from "../../src/kernels/generated/neural-relaxed.js";
-import { bytesOf, type KernelCode } from "../../src/kernels/kernel.js";
+import type { KernelCode } from "../../src/kernels/kernel.js";
 import type { Weights } from "../../src/neural/backend.js";
 import { conv2d, dense, dropout, flatten, maxPooling2d } from "../../src/neural/layers.js";
 import { sizeOf, weightsOf } from "../../src/neural/network.js";
@@ -13,7 +13,7 @@ import { referenceBackendOf } from "../neural/reference/backend.js";
 import { PASSES } from "../neural/reference/network.js";
 import { windowsOfImage } from "../neural/reference/windows.js";
 import { type Problem, problemOf } from "../neural/suite/problem.js";
-import { KernelMemory } from "./reference/kernel-memory.js";
+import { bytesOf, KernelMemory } from "./reference/kernel-memory.js";
 import { runIn, type Trained, trainIn } from "./reference/placed-network.js";
 import { randomProblem } from "./reference/random-network.js";
 

@@ -86,6 +86,12 @@ describe("crossValPredict", () => {
     for (let i = 0; i < 150; i++) expect(proba.at(i, labels[i]!)).toBe(0);
   });
 
+  it("tells of each fold", async () => {
+    const told: unknown[] = [];
+    await crossValPredict(tree(), X, labels, { cv: 3, onProgress: (progress) => told.push(progress) });
+    expect(told).toEqual([1, 2, 3].map((done) => ({ what: "folds", done, total: 3 })));
+  });
+
   it("refuses splits that do not put each row into one test fold", async () => {
     const cv = [{ train: [0, 60, 120], test: [1, 2] }];
     await expect(crossValPredict(tree(), X, labels, { cv })).rejects.toThrow(

@@ -1,3 +1,4 @@
+import { deflateRawSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import type { Kernel, KernelCode, KernelModule } from "../../src/kernels/kernel.js";
 
@@ -71,7 +72,7 @@ async function compile(shared: boolean): Promise<Buffer> {
 const [forShared, forPrivate] = [await compile(true), await compile(false)];
 export const code: KernelCode = {
   name: "probe",
-  code: forPrivate.toString("hex"),
+  packed: deflateRawSync(forPrivate).toString("base64"),
   memoryFlagAt: forPrivate.findIndex((byte, i) => byte !== forShared[i]),
 };
 

@@ -111,6 +111,27 @@ describe("the workers of a thread pool", () => {
     expect(sent).toEqual([[8000, 8], [], [], [8000]]);
     expect(pool.memory.f64(out)[0]).toBe(1);
   });
+
+  it("with memories of their own get a large block in slices, between which an abort is heard.", async () => {
+    const pool = makePool({ workers: 1, sharedMemory: false });
+    await pool.run(incrementing(pool).call);
+    orders = [];
+    const scope = pool.memory.scope();
+    const [n, out] = [2 ** 20, scope.alloc(8)];
+    const x = scope.place(new Float64Array(n).fill(1));
+    const call = { kernel: probe("sum"), args: [x.offset, n, out.offset], reads: [x], writes: [out], cost: DEAR };
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 20)); // So that every slice takes too long.
+    const abort = new AbortController();
+    const run = pool.run(call, abort.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    abort.abort(new Error("enough"));
+    await expect(run).rejects.toThrow("enough");
+    expect(orders).toEqual([]);
+    clock.mockRestore();
+    await pool.run(call);
+    expect(pool.memory.f64(out)[0]).toBe(n);
+  });
 });
 
 describe("a block above 2 GiB", () => {

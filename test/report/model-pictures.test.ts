@@ -36,6 +36,14 @@ describe("learningCurvePicture", () => {
     expect(svg).not.toMatch(/NaN|Infinity/);
   });
 
+  it("has no room above 1 where nothing is above it, and none below 0.", async () => {
+    const shares = { trainSizes: [10, 20], trainScores: [[1], [1]], testScores: [[0.8], [0.9]] };
+    expect(textsOf(await learningCurvePicture(shares))).toEqual(expect.arrayContaining(["0.80", "1.00"]));
+    expect(textsOf(await learningCurvePicture(shares))).not.toContain("1.05");
+    expect(textsOf(await learningCurvePicture({ loss: [2, 1, 0] }))).toEqual(expect.arrayContaining(["0.0", "2.0"]));
+    expect(textsOf(await learningCurvePicture({ loss: [2, 1, 0] }))).not.toContain("-0.5");
+  });
+
   it("leaves gaps where a value is no number, and draws a single epoch.", async () => {
     for (const curve of [
       { loss: [0.5, Number.NaN, 0.3], valLoss: [Number.NaN, Number.NaN, Number.NaN] },

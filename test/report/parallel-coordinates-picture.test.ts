@@ -19,6 +19,9 @@ describe("parallelCoordinatesPicture", () => {
     expect(texts).toEqual(expect.arrayContaining(["rate", "kind", "CV accuracy", "gini", "entropy", "1e-5", "0.01"]));
     expect(texts).toContain("best 0.9333 in trial 4");
     expect(linesOf(svg)).toBe(10);
+    // The values of the first axis stand left of it, where there are no lines.
+    expect(svg).toMatch(/text-anchor="end"[^>]*>1e-5</);
+    expect(svg).toMatch(/text-anchor="start"[^>]*>gini</);
     expect(await parallelCoordinatesPicture({ direction: "minimize", trials: some })).not.toContain("NaN");
   });
 

@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, expectTypeOf, test } from "vitest";
+import type { Progress } from "../../src/core/estimator.js";
 import { fitAll, fitEach } from "../../src/core/fit-all.js";
+import type { Matrix } from "../../src/core/matrix.js";
 import type { NamedEstimators } from "../../src/core/named-estimators.js";
 import type { ParamGrid, Path } from "../../src/core/paths.js";
 import { predictAll } from "../../src/core/predict-all.js";
 import { loadIris } from "../../src/datasets/iris.js";
 import { DummyClassifier } from "../../src/dummy/dummy-classifier.js";
+import { GradientBoostingClassifier } from "../../src/ensemble/gradient-boosting-classifier.js";
 import { LogisticRegression } from "../../src/linear/logistic-regression.js";
+import { crossValPredict } from "../../src/model-selection/cross-validate.js";
 import { GridSearchCV } from "../../src/model-selection/grid-search-cv.js";
 import { fromBytes } from "../../src/persistence/from-bytes.js";
 import { toBytes } from "../../src/persistence/to-bytes.js";
@@ -160,6 +164,42 @@ test("Members and final estimator are given sampleWeight.", async () => {
   expect(count.weighted).toBe(2 * (1 + 2));
   const plain = await stack.clone().fit(X, y);
   expect(difference(stack.finalEstimator.coef, plain.finalEstimator.coef)).not.toBeNull();
+});
+
+test("It tells of each fit: of the members on all rows and on each fold, and of the final estimators.", async () => {
+  const told: string[] = [];
+  const onProgress = ({ what, done, total }: Progress) => void told.push(`${what} ${done}/${total}`);
+  await make().fit(X, y, { onProgress });
+  const fits = 2 * (1 + 3) + 1;
+  expect(told).toEqual(Array.from({ length: fits }, (_, i) => `fits ${i + 1}/${fits}`));
+  told.length = 0;
+  await fitEach([make(), make().clone({ finalEstimator__C: 2, a__depth: 2 })], X, y, { onProgress });
+  expect(told.at(-1)).toBe(`fits ${3 * (1 + 3) + 2}/${3 * (1 + 3) + 2}`);
+});
+
+test("Members are watched by the evalSet, and the final estimator by what they say of it.", async () => {
+  const boosting = () => new GradientBoostingClassifier({ nEstimators: 3, maxDepth: 2 });
+  const others = iris.X.take(X.index!.map((row) => row + 1));
+  const evalSet = { train: [X, y], later: [others, y] } as const;
+  const stack = new StackingClassifier({
+    estimators: [["boosting", boosting()], ["counter", new Counter()]],
+    finalEstimator: boosting(),
+    passthrough: true,
+    cv: 3,
+  }); // biome-ignore format: one list
+  await stack.fit(X, y, { evalSet });
+  const alone = await boosting().fit(X, y, { evalSet });
+  expect(stack.namedEstimators.boosting.evalsResult).toEqual(alone.evalsResult);
+  const held = await Promise.all(
+    [boosting(), new Counter()].map((member) => crossValPredict(member, X, y, { cv: 3, method: "predictProba" })),
+  );
+  const Z = X.toArrays().map((row, i) => [...held.flatMap((table) => (table as Matrix).toArrays()[i]!), ...row]);
+  const last = await boosting().fit(Z, y, { evalSet: { train: [Z, y], later: [await stack.transform(others), y] } });
+  expect(stack.finalEstimator.evalsResult).toEqual(last.evalsResult);
+});
+
+test("An evalSet that nobody uses is refused.", async () => {
+  await expect(make().fit(X, y, { evalSet: [X, y] })).rejects.toThrow("does not use evaluation sets");
 });
 
 test("Fitted members are used as they are, whatever becomes of the originals.", async () => {

@@ -52,7 +52,7 @@ async function expectAsOnCpu(kernel: string, inputs: Record<string, Given>, attr
 
 beforeAll(async () => {
   await tf.setBackend("wasm");
-  registerTrainingKernels(tf);
+  await registerTrainingKernels(tf);
 });
 
 /** Images, filters, strides and paddings; sizes that fill no tile and no panel exactly are among them. */
@@ -186,21 +186,21 @@ describe("What replaces kernels that tfjs has", () => {
 });
 
 describe("registerTrainingKernels", () => {
-  it("may be called again.", () => {
+  it("may be called again.", async () => {
     const kernels = () => tf.getKernelsForBackend("wasm").map(({ kernelFunc }) => kernelFunc);
     const before = kernels();
-    registerTrainingKernels(tf);
+    await registerTrainingKernels(tf);
     expect(kernels()).toEqual(before);
   });
 
-  it("leaves a kernel alone that somebody else registered.", () => {
+  it("leaves a kernel alone that somebody else registered.", async () => {
     const registered: string[] = [];
     const another = {
       ...tf,
       getKernel: (kernelName: string) => (kernelName === "UnsortedSegmentSum" ? { kernelName } : undefined),
       registerKernel: ({ kernelName }: { kernelName: string }) => void registered.push(kernelName),
     };
-    registerTrainingKernels(another as never);
+    await registerTrainingKernels(another as never);
     expect(registered).toEqual([
       "Conv2DBackpropFilter",
       "DepthwiseConv2dNativeBackpropFilter",
@@ -208,12 +208,12 @@ describe("registerTrainingKernels", () => {
     ]);
   });
 
-  it("refuses what is no namespace of tfjs.", () => {
-    expect(() => registerTrainingKernels({} as never)).toThrow(/tf must be the namespace of @tensorflow\/tfjs/);
+  it("refuses what is no namespace of tfjs.", async () => {
+    await expect(registerTrainingKernels({} as never)).rejects.toThrow(/tf must be the namespace of @tensorflow\/tfjs/);
   });
 
-  it("binds a module without data of its own, which would overwrite tfjs's.", () => {
-    const bytes = bytesOf(tfjs, false);
+  it("binds a module without data of its own, which would overwrite tfjs's.", async () => {
+    const bytes = await bytesOf(tfjs, false);
     const sections: number[] = [];
     for (let at = 8; at < bytes.length; ) {
       sections.push(bytes[at++]!);

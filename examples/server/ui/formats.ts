@@ -6,8 +6,9 @@ export function percent(share: number): string {
   return shares.format(share);
 }
 
+/** On one line: the space does not break. */
 export function milliseconds(value: number): string {
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)}\u00a0ms`;
 }
 
 /** "4 s", "3 min 20 s", "1 h 5 min". */

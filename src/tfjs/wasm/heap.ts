@@ -47,7 +47,15 @@ const PANEL = 16;
 export const packedBytes = (rows: number, columns: number): number => Math.ceil(columns / PANEL) * PANEL * rows * VALUE;
 
 const heaps = new WeakMap<object, Heap>();
+/** Of the module for shared memory (true) and for private memory; kernels of tfjs are synchronous, so it must be there before. */
+const codes = new Map<boolean, Uint8Array<ArrayBuffer>>();
 const modules = new Map<boolean, WebAssembly.Module>();
+
+/** Unpacks our functions; without it there is no heap. */
+export async function unpackFunctions(): Promise<void> {
+  const code = relaxedSimdWorks() ? tfjsRelaxed : tfjs;
+  for (const shared of [false, true]) if (!codes.has(shared)) codes.set(shared, await bytesOf(code, shared));
+}
 
 /** The heap of tfjs's wasm backend with our functions bound to it, so that nothing is copied in or out. */
 export class Heap {
@@ -60,8 +68,7 @@ export class Heap {
     this.#memory = memory;
     const shared = typeof SharedArrayBuffer === "function" && memory.buffer instanceof SharedArrayBuffer;
     let module = modules.get(shared);
-    const code = relaxedSimdWorks() ? tfjsRelaxed : tfjs;
-    if (module === undefined) modules.set(shared, (module = new WebAssembly.Module(bytesOf(code, shared))));
+    if (module === undefined) modules.set(shared, (module = new WebAssembly.Module(codes.get(shared)!)));
     this.functions = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Functions;
   }
 

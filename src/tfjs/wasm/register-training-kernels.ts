@@ -2,7 +2,7 @@ import { checkNamespace, type DType, type Tf } from "../namespace.js";
 import { isTransposed, transposedMatMul } from "./batch-mat-mul.js";
 import { conv2dBackpropFilter, conv2dBackpropInput } from "./conv2d.js";
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from "./depthwise.js";
-import type { Info, Kernel, KernelArguments, WasmBackend } from "./heap.js";
+import { type Info, type Kernel, type KernelArguments, unpackFunctions, type WasmBackend } from "./heap.js";
 import { maxPoolGrad } from "./max-pool-grad.js";
 import { isVector, sliceVector } from "./slice.js";
 import { leadingAxes, sumRows } from "./sum-rows.js";
@@ -50,8 +50,9 @@ const ours = new WeakSet<KernelFunction>();
  *
  * @throws InvalidParameterError if tf is not the namespace of tfjs
  */
-export function registerTrainingKernels(tf: Tf): void {
+export async function registerTrainingKernels(tf: Tf): Promise<void> {
   checkNamespace(tf);
+  await unpackFunctions();
   for (const [kernelName, kernel] of Object.entries(MISSING)) {
     if (tf.getKernel(kernelName, "wasm") != null) continue;
     tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc: bound(tf, kernel) });

@@ -1,8 +1,9 @@
 import { extent, linearScale } from "./linear-scale.js";
 import { useWidth } from "./use-width.js";
 
-const ROW = 40;
-const MARGIN = { top: 8, right: 20, bottom: 30, left: 16 };
+const ROW = 34;
+/** Left of the dots stand the names. */
+const MARGIN = { top: 8, right: 20, bottom: 30, left: 122 };
 
 export interface Strip {
   readonly name: string;
@@ -16,7 +17,11 @@ export function StripPlot({ title, strips }: { readonly title: string; readonly 
   const [figure, width] = useWidth<HTMLElement>(480);
   const height = MARGIN.top + strips.length * ROW + MARGIN.bottom;
   const domain = extent(strips.flatMap(({ dots }) => dots.map(({ value }) => value)));
-  const x = linearScale(domain ?? [0, 1], [MARGIN.left, width - MARGIN.right], Math.max(2, Math.floor(width / 110)));
+  const x = linearScale(
+    domain ?? [0, 1],
+    [MARGIN.left, width - MARGIN.right],
+    Math.max(2, Math.floor((width - MARGIN.left) / 110)),
+  );
 
   return (
     <figure class="chart" ref={figure}>
@@ -36,14 +41,14 @@ export function StripPlot({ title, strips }: { readonly title: string; readonly 
         </g>
         {strips.map(({ name, hue, dots }, row) => {
           const best = Math.max(...dots.map(({ value }) => value));
-          const top = MARGIN.top + row * ROW;
+          const middle = MARGIN.top + (row + 0.5) * ROW;
           return (
             <g key={name} class={hue}>
-              <text class="row-name" x={MARGIN.left} y={top + 12}>
+              <text class="row-name" y={middle + 4}>
                 {name}
               </text>
               {dots.map(({ value, title: words }, i) => (
-                <circle key={i} class={value === best ? "dot best" : "dot"} cx={x(value)} cy={top + 26} r={5}>
+                <circle key={i} class={value === best ? "dot best" : "dot"} cx={x(value)} cy={middle} r={5}>
                   <title>{words}</title>
                 </circle>
               ))}

@@ -96,7 +96,7 @@ function Comparison({ answer, server }: { readonly answer: Answer | null; readon
 
 function closeness(gap: number): string {
   if (gap === 0) return "the same bits";
-  return gap < 0.001 ? `the same to ${Math.floor(-Math.log10(gap))} decimals` : `up to ${percent(gap)} apart`;
+  return gap < 0.001 ? `equal to ${Math.floor(-Math.log10(gap))} decimals` : `up to ${percent(gap)} apart`;
 }
 
 function digits(answer: Answer | null, server: Answer | null) {
