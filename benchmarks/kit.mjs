@@ -27,6 +27,8 @@ export function rows(folder, quick) {
   const tallRows = size(100_000, 5000);
   const nearRows = size(20_000, 1000);
   const nearQueries = size(2000, 100);
+  const lowRows = size(100_000, 2000);
+  const lowQueries = size(20_000, 1000);
   const trees = size(100, 10);
 
   const part = (index) => stratifiedSplit(mnistOf("t10k"), imageRows, SPLIT_SEED)[index];
@@ -48,9 +50,9 @@ export function rows(folder, quick) {
   const tallWithHoles = () => [
     folder.load("train", `holes-${tallRows}`, () => withHoles(normalRegressionTable(tallRows, 20, 1), 0.1, 3)),
   ];
-  const near = () => [
-    folder.load("train", `near-${nearRows}`, () => normalTable(nearRows, 1, Float64Array, 20)),
-    folder.load("test", `near-queries-${nearQueries}`, () => normalTable(nearQueries, 2, Float64Array, 20)),
+  const near = (rows, asked, cols) => () => [
+    folder.load("train", `near-${rows}x${cols}`, () => normalTable(rows, 1, Float64Array, cols)),
+    folder.load("test", `near-queries-${asked}x${cols}`, () => normalTable(asked, 2, Float64Array, cols)),
   ];
 
   const onImages = `${imageRows} x 784 of MNIST t10k, pixels / 255`;
@@ -127,9 +129,19 @@ export function rows(folder, quick) {
       what: "the same with doubles on both sides",
     },
     {
-      ...nearest(near),
+      ...nearest(near(nearRows, nearQueries, 20)),
       id: "neighbors-normals",
       what: `predict ${nearQueries} rows by KNeighborsClassifier of ${nearRows} x 20 standard normals in f64, two cores`,
+    },
+    {
+      ...nearest(near(nearRows, lowQueries, 3)),
+      id: "neighbors-3",
+      what: `predict ${lowQueries} rows by KNeighborsClassifier of ${nearRows} x 3; both take a k-d tree, ours built within, theirs by its fit; theirs takes one core`,
+    },
+    {
+      ...nearest(near(lowRows, nearQueries, 10)),
+      id: "neighbors-10",
+      what: `predict ${nearQueries} rows by KNeighborsClassifier of ${lowRows} x 10; theirs as above, ours without a tree`,
     },
     {
       id: "extra-trees",

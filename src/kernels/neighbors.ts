@@ -26,7 +26,8 @@ export const MOST_STEPS = 2 ** 13.5;
 /**
  * encodePanels(scratch, data, kind, table, cols, order, n, offsets, step, from, to, panels, errors) -> DONE: the codes of the n rows
  * order u32[n], eight a panel, into the panels from .. to. errors f64[panels]: the most that the codes of a row of the panel leave out, as a
- * distance in steps. Rows farther than MOST_STEPS from the offsets have no codes, and are near every query. offsets f64: of an odd number of columns one more, 0. Scratch: `rowBytes`.
+ * distance in steps. Rows farther than MOST_STEPS from the offsets have no codes, and are near every query. offsets f64: of an odd number
+ * of columns one more, 0. Scratch: `rowBytes`.
  */
 export const encodePanels: Kernel = { module: neighbors, name: "encodePanels" };
 
@@ -71,7 +72,7 @@ export function codedDescriptor(at: CodedTableAt): Float64Array {
 /**
  * nearestEuclidean(scratch, k, data, kind, table, rows, from, to, coded, firstPanel, lastPanel, sums, indices) -> DONE: for the queries
  * rows[from .. to) of the table `data` the nearest among the rows of these panels of `coded`, into sums f64[n][k] and indices u32[n][k].
- * With firstPanel > 0 these hold the nearest among the rows of the panels before. Scratch: `euclideanScratchBytes`.
+ * With firstPanel > 0 these hold what the call for the panels before left. Scratch: `euclideanScratchBytes`.
  */
 export const nearestEuclidean: Kernel = { module: neighbors, name: "nearestEuclidean" };
 
@@ -82,8 +83,8 @@ export const nearestEuclidean: Kernel = { module: neighbors, name: "nearestEucli
 export const nearestInTree: Kernel = { module: neighbors, name: "nearestInTree" };
 
 /**
- * nearestPlain(scratch, k, data, kind, table, rows, from, to, training, trainingKind, trainingTable, cols, first, last, sums, indices)
- * -> DONE: the same among the rows first .. last of a table that is on no grid. Scratch: `plainScratchBytes`.
+ * nearestPlain(scratch, k, data, kind, table, rows, from, to, training, trainingKind, trainingTable, cols, n, first, last, sums,
+ * indices) -> DONE: the same among the rows first .. last of the n of a table that is on no grid. Scratch: `plainScratchBytes`.
  */
 export const nearestPlain: Kernel = { module: neighbors, name: "nearestPlain" };
 

@@ -6,8 +6,8 @@ import type { Block } from "../parallel/memory.js";
 import { encodeRows, panelsOf, type RowsOnGrid, treeOf } from "./encode-rows.js";
 import { gridOf } from "./grid.js";
 
-/** A tree is made of tables of at most so many features and at least so many rows; of others all rows are compared. */
-const TREE_COLS = 15;
+/** A tree is made of tables of at most so many features and at least so many rows: with more features all rows are compared as fast. */
+const TREE_COLS = 6;
 const TREE_ROWS = 1000;
 /** Panels of a leaf, at least. */
 const LEAF_PANELS = 2;

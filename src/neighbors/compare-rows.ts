@@ -40,9 +40,9 @@ const CELL = { codes: 0.035, manhattan: 0.3, plain: 0.4 };
 /** Rows that a query is compared with in a tree. */
 const ROWS_IN_TREE = 1000;
 
-/** Queries that pay for a grid, and for a tree, that is made for them alone. */
+/** Queries that pay for a grid, and for a tree, that is made for them alone; measured, and about the same for all sizes of tables. */
 const WORTH_CODES = 12;
-const WORTH_TREE = 500;
+const WORTH_TREE = 2000;
 
 /** `isKept` says that further queries will come: then everything is made that makes them fast. */
 export async function comparisonWith(
@@ -99,7 +99,7 @@ async function withCells(
     reads: byteValues === null ? [cells] : [cells, byteValues],
     units: rows,
     timeOfUnit: PAIR + cell * cols + PLACE * k,
-    args: (first, last) => [cells.offset, kind, byteValues?.offset ?? 0, cols, first, last],
+    args: (first, last) => [cells.offset, kind, byteValues?.offset ?? 0, cols, rows, first, last],
     scratchBytes: () => scratch,
     arrange: () => null,
   };

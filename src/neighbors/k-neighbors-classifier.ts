@@ -19,12 +19,14 @@ import type { Neighbors } from "./search-neighbors.js";
 const definition: Definition<NeighborsParams> = { name: "KNeighborsClassifier", schema: neighborsRules };
 
 /**
- * Classes by a vote of the nearest training rows. Distances are computed by their definition in f64, by brute force; of
- * rows as far away those that came first are nearer, and of classes with as many votes the first wins.
+ * Classes by a vote of the nearest training rows. Distances are sums over features in f64, and the rows found are
+ * those that comparing all pairs finds; of rows as far away those that came first are nearer, and of classes with as many votes
+ * the first wins. How they are found, by a k-d tree or without, follows from the number of features and queries; there is no
+ * `algorithm` to choose.
  *
  * In a search, candidates that differ in `nNeighbors` and `weights` share one search for neighbours.
  *
- * See scikit-learn, sklearn.neighbors.KNeighborsClassifier with algorithm "brute".
+ * See scikit-learn, sklearn.neighbors.KNeighborsClassifier whose algorithm "brute" finds the same.
  */
 export class KNeighborsClassifier extends Classifier<NeighborsParams, NeighborsModel<Int32Array>> {
   constructor(params: Partial<NeighborsParams> = {}) {

@@ -19,12 +19,13 @@ import type { Neighbors } from "./search-neighbors.js";
 const definition: Definition<NeighborsParams> = { name: "KNeighborsRegressor", schema: neighborsRules };
 
 /**
- * The mean of the nearest training rows' numbers. Distances are computed by their definition in f64, by brute force; of
- * rows as far away those that came first are nearer.
+ * The mean of the nearest training rows' numbers. Distances are sums over features in f64, and the rows
+ * found are those that comparing all pairs finds; of rows as far away those that came first are nearer. How they are found, by a k-d
+ * tree or without, follows from the number of features and queries; there is no `algorithm` to choose.
  *
  * In a search, candidates that differ in `nNeighbors` and `weights` share one search for neighbours.
  *
- * See scikit-learn, sklearn.neighbors.KNeighborsRegressor with algorithm "brute".
+ * See scikit-learn, sklearn.neighbors.KNeighborsRegressor whose algorithm "brute" finds the same.
  */
 export class KNeighborsRegressor extends Regressor<NeighborsParams, NeighborsModel<Float64Array>> {
   constructor(params: Partial<NeighborsParams> = {}) {

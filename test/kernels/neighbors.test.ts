@@ -117,7 +117,7 @@ function find(at: KernelMemory, method: Method, problem: Problem) {
   for (const [from, to] of cutAt(count, cuts[1])) {
     const units = method === "nearestInTree" ? 1 : isCoded ? Math.ceil(n / PANEL_ROWS) : n;
     for (const range of cutAt(units, cuts[0])) {
-      const where = isCoded ? [coded] : [cells, kindOf(training), table, cols];
+      const where = isCoded ? [coded] : [cells, kindOf(training), table, cols, n];
       const args = [scratch, k, asked, kindOf(queries), table, rows, from, to, ...where];
       expect(at.call(method, [...args, ...(method === "nearestInTree" ? [] : range), sums, indices])).toBe(DONE);
     }

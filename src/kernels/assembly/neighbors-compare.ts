@@ -22,6 +22,8 @@ let k: u32 = 0;
 let first: u32 = 0;
 let cols: u32 = 0;
 let step: f64 = 0;
+/** 1 / step, a power of two too. */
+let inverse: f64 = 0;
 let error: f64 = 0;
 let training: u32 = 0;
 let trainingKind: u32 = 0;
@@ -61,6 +63,7 @@ export function begin(
   order = load<u32>(coded, ORDER);
   panels = load<u32>(coded, PANELS);
   step = load<f64>(coded, STEP);
+  inverse = 1 / step;
   error = load<f64>(coded, ERROR);
   sums = sums_;
   indices = indices_;
@@ -129,11 +132,11 @@ function encodeQueries(data: u32, kind: u32, table: u32, rows: u32, count: u32, 
 
 /** Says what the rows must be nearer than that can still be among the nearest of a query. */
 function limit(q: u32): void {
-  const bound = load<f64>(sums + (((first + q) * k + k - 1) << 3));
+  const bound = load<f64>(sums + (((first + q) * k) << 3));
   const both = load<f64>(errors + (q << 3));
   // Without errors, sums are squares of steps times the distances of codes, exactly.
-  const root = sqrt(bound) / step + both;
-  const most = both == 0 ? bound / (step * step) : (root + root * MARGIN + MARGIN) * (root + root * MARGIN + MARGIN);
+  const root = sqrt(bound) * inverse + both;
+  const most = both == 0 ? bound * inverse * inverse : (root + root * MARGIN + MARGIN) * (root + root * MARGIN + MARGIN);
   store<i32>(limits + (q << 2), i32(floor(min(most, FARTHEST))) - load<i32>(norms + (q << 2)));
 }
 

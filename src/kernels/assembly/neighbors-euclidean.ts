@@ -1,7 +1,7 @@
 // The k nearest rows by sums of squared differences, of all rows.
-import { COLS, panelBytes } from "./neighbors-codes";
+import { COLS, panelBytes, PANEL_COUNT } from "./neighbors-codes";
 import { begin, comparePanels, settle } from "./neighbors-compare";
-import { clear } from "./neighbors-ranking";
+import { clear, sort } from "./neighbors-ranking";
 
 /** Bytes of panels that stay in the fastest caches while all groups go over them. */
 const TILE: u32 = 65536;
@@ -19,5 +19,6 @@ export function nearestEuclidean(
     for (let g: u32 = 0; g < groups; g++) comparePanels(g, tile, end);
   }
   settle();
+  if (lastPanel == load<u32>(coded, PANEL_COUNT)) sort(k, from, to, sums, indices);
   return 0;
 }

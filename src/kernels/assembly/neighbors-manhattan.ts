@@ -1,7 +1,7 @@
 // The k nearest rows by sums of absolute differences. Eight queries are compared with a row at a time, so that it is read and
 // widened once.
 import { BYTES, F32, F64, sizeOf, valueOf, widen } from "./neighbors-cells";
-import { clear, offer } from "./neighbors-ranking";
+import { clear, offer, sort } from "./neighbors-ranking";
 
 /** Queries of a group. */
 const GROUP: u32 = 8;
@@ -15,7 +15,7 @@ const QUERIES_AT: u32 = 128;
 /** See ../neighbors.ts. */
 export function nearestManhattan(
   scratch: u32, k: u32, data: u32, kind: u32, table: u32, rows: u32, from: u32, to: u32, training: u32, trainingKind: u32,
-  trainingTable: u32, cols: u32, first: u32, last: u32, sums: u32, indices: u32,
+  trainingTable: u32, cols: u32, n: u32, first: u32, last: u32, sums: u32, indices: u32,
 ): i32 {
   if (first == 0) clear(k, from, to, sums, indices);
   const queries = scratch + QUERIES_AT;
@@ -27,17 +27,18 @@ export function nearestManhattan(
       const query = group + min(q, count - 1); // A group that is not full repeats its last query.
       const row = data + load<u32>(rows + (query << 2)) * cols * sizeOf(kind);
       widen(row, kind, table, cols, queries + (q << 3), GROUP << 3);
-      store<f64>(bounds + (q << 3), load<f64>(sums + ((query * k + k - 1) << 3)));
+      store<f64>(bounds + (q << 3), load<f64>(sums + ((query * k) << 3)));
     }
     for (let t = first; t < last; t++) {
       if (!sumsOf(training + t * rowBytes, trainingKind, trainingTable, cols, queries, scratch)) continue;
       for (let q: u32 = 0; q < count; q++) {
         const start = (group + q) * k;
         if (!offer(load<f64>(scratch + (q << 3)), t, k, sums + (start << 3), indices + (start << 2))) continue;
-        store<f64>(bounds + (q << 3), load<f64>(sums + ((start + k - 1) << 3)));
+        store<f64>(bounds + (q << 3), load<f64>(sums + (start << 3)));
       }
     }
   }
+  if (last == n) sort(k, from, to, sums, indices);
   return 0;
 }
 

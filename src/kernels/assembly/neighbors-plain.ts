@@ -1,7 +1,7 @@
 // The k nearest rows by sums of squared differences, all of which are made: for queries so few that a grid is not worth while.
 import { sizeOf, widen } from "./neighbors-cells";
 import { PAIRS, squaresOf } from "./neighbors-exact";
-import { clear, offer } from "./neighbors-ranking";
+import { clear, offer, sort } from "./neighbors-ranking";
 
 /** The pairs that are summed, u32[4][2], and their sums, f64[4]; then the query. */
 const SUMS_AT: u32 = 32;
@@ -10,7 +10,7 @@ const QUERY_AT: u32 = 64;
 /** See ../neighbors.ts. */
 export function nearestPlain(
   scratch: u32, k: u32, data: u32, kind: u32, table: u32, rows: u32, from: u32, to: u32, training: u32, trainingKind: u32,
-  trainingTable: u32, cols: u32, first: u32, last: u32, sums: u32, indices: u32,
+  trainingTable: u32, cols: u32, n: u32, first: u32, last: u32, sums: u32, indices: u32,
 ): i32 {
   if (first == 0) clear(k, from, to, sums, indices);
   const rowBytes = cols * sizeOf(trainingKind);
@@ -27,5 +27,6 @@ export function nearestPlain(
       }
     }
   }
+  if (last == n) sort(k, from, to, sums, indices);
   return 0;
 }

@@ -2,7 +2,7 @@
 import { BOXES, COLS, encode, LEAVES, OFFSETS, PANEL_COUNT, STEP, TREE_FROM } from "./neighbors-codes";
 import { partOf, sideBytes } from "./neighbors-boxes";
 import { begin, comparePanels, GROUP, mostOf, settle, valuesOf } from "./neighbors-compare";
-import { clear } from "./neighbors-ranking";
+import { clear, sort } from "./neighbors-ranking";
 
 let boxes: u32 = 0;
 let leaves: u32 = 0;
@@ -34,6 +34,7 @@ export function nearestInTree(
     comparePanels(g, 0, treeFrom);
     visit(g, 1, 0);
   }
+  sort(k, from, to, sums, indices);
   return 0;
 }
 
