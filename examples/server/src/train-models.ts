@@ -36,5 +36,11 @@ const state = await openState(stateFolder, initialModels);
 if (!(await isReadyToServe(state))) {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => controller.abort());
-  await trainModels(state, trainRows, controller.signal);
+  try {
+    await trainModels(state, trainRows, controller.signal);
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+    console.error("Stopped before all models were trained: the next start goes on with what is finished");
+    process.exitCode = 130; // As the shell says it of what was interrupted, so that nothing is served.
+  }
 }
