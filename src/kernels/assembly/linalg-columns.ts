@@ -1,5 +1,5 @@
 // Sums over the rows of a table, a column each.
-import { BYTES, F32, F64, pairOf, valueOf } from "./linear-cells";
+import { BYTES, F32, F64, pairOf, valueOf } from "./table-cells";
 
 /** See ../cross-products.ts. */
 export function columnSums(

@@ -1,5 +1,5 @@
 // Dot products of the columns of a table, each with each, in tiles of 4 x 4 that stay in registers while a block of rows goes by.
-import { BYTES, F32, F64, pairOf, valueOf } from "./linear-cells";
+import { BYTES, F32, F64, pairOf, valueOf } from "./table-cells";
 
 const MORE: i32 = 1;
 

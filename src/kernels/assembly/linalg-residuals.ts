@@ -1,5 +1,5 @@
 // What linear predictions leave over, and its products with the columns. See ../residual-products.ts.
-import { BYTES, F32, F64, pairOf, valueOf } from "./linear-cells";
+import { BYTES, F32, F64, pairOf, valueOf } from "./table-cells";
 
 export function residualProducts(
   scratch: u32, data: u32, kind: u32, table: u32, rows: u32, cols: u32, shift: u32, weights: u32, extra: u32,

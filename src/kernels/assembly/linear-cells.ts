@@ -1,28 +1,6 @@
 // A row's cells that are not 0, as a list of 16-byte entries: u32 offset of the feature's weights, f64 value at 8. Leaving
 // out zeros changes no bit of a sum that begins at +0, since adding +0 or -0 to it changes nothing.
-
-/** Cells are bytes that stand for table f64[256], f32, or f64. */
-export const BYTES: u32 = 0;
-export const F32: u32 = 1;
-export const F64: u32 = 2;
-
-// @ts-ignore: decorator
-@inline
-export function valueOf(data: u32, kind: u32, table: u32, cell: u32): f64 {
-  if (kind == BYTES) return load<f64>(table + (u32(load<u8>(data + cell)) << 3));
-  if (kind == F32) return f64(load<f32>(data + (cell << 2)));
-  return load<f64>(data + (cell << 3));
-}
-
-/** Two neighbouring cells. */
-// @ts-ignore: decorator
-@inline
-export function pairOf(data: u32, kind: u32, table: u32, cell: u32): v128 {
-  if (kind == F64) return v128.load(data + (cell << 3));
-  if (kind == F32) return f64x2.promote_low_f32x4(v128.load64_zero(data + (cell << 2)));
-  const low = v128.load64_zero(table + (u32(load<u8>(data + cell)) << 3));
-  return v128.load64_lane(table + (u32(load<u8>(data + cell, 1)) << 3), low, 1);
-}
+import { BYTES, F32 } from "./table-cells";
 
 /** Bytes of one entry. */
 export const CELL: u32 = 16;

@@ -1,6 +1,7 @@
 // Dual coordinate descent for linear support vector machines: Hsieh, Chang, Lin, Keerthi, Sundararajan, "A dual coordinate
 // descent method for large-scale linear SVM", ICML 2008, algorithm 3, as LIBLINEAR's solve_l2r_l1l2_svc. See linear-dual.ts.
-import { F64, listCells } from "./linear-cells";
+import { listCells } from "./linear-cells";
+import { F64 } from "./table-cells";
 import { bounded, seedStream, stream } from "./tree-random";
 
 const MORE: i32 = 1;

@@ -3,7 +3,8 @@
 //
 // Rows of the table come in panels of eight, transposed: a line of i32[8], the squared norms, then for each two features a line of
 // eight pairs of i16. Rows that have no codes, and those that fill up the last panel, have zeros, and norms of their own.
-import { sizeOf, widen } from "./neighbors-cells";
+import { widen } from "./neighbors-cells";
+import { sizeOf } from "./table-cells";
 
 // Fields of a coded table; see ../neighbors.ts.
 export const CELLS: usize = 0;

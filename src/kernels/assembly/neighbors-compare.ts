@@ -3,7 +3,8 @@
 //
 // With x = offset + step (c + e), e being what the codes leave out, |x - y| >= step (|c - d| - |e| - |f|): so a row y whose codes are
 // farther from the query's than the sum to beat and both errors allow is none.
-import { sizeOf, widen } from "./neighbors-cells";
+import { widen } from "./neighbors-cells";
+import { sizeOf } from "./table-cells";
 import {
   CELLS, COLS, encode, ERROR, error as lastError, KIND, LINE, OFFSETS, ORDER, pairsOf, panelBytes, PANELS, STEP, TABLE, WIDTH,
 } from "./neighbors-codes";

@@ -1,5 +1,5 @@
 // Exact sums of squared differences, of four pairs of a query and a row at a time, so that their chains of sums overlap.
-import { BYTES, F32, F64, valueOf } from "./neighbors-cells";
+import { BYTES, F32, F64, valueOf } from "./table-cells";
 
 /** Pairs that are summed at a time. */
 export const PAIRS: u32 = 4;

@@ -1,6 +1,7 @@
 // The k nearest rows by sums of absolute differences. Eight queries are compared with a row at a time, so that it is read and
 // widened once.
-import { BYTES, F32, F64, sizeOf, valueOf, widen } from "./neighbors-cells";
+import { widen } from "./neighbors-cells";
+import { BYTES, F32, F64, sizeOf, valueOf } from "./table-cells";
 import { clear, offer, sort } from "./neighbors-ranking";
 
 /** Queries of a group. */

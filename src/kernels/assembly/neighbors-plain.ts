@@ -1,5 +1,6 @@
 // The k nearest rows by sums of squared differences, all of which are made: for queries so few that a grid is not worth while.
-import { sizeOf, widen } from "./neighbors-cells";
+import { widen } from "./neighbors-cells";
+import { sizeOf } from "./table-cells";
 import { PAIRS, squaresOf } from "./neighbors-exact";
 import { clear, offer, sort } from "./neighbors-ranking";
 
