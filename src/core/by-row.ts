@@ -31,10 +31,10 @@ export async function forEachRow(
   );
 }
 
-/** A table of `change(value, column)` for every value of X: f32 where X is, else f64. */
-export async function mapValues(
+/** A table of the rows of X, each as `change` makes it of its values, in place: f32 where X is, else f64. */
+export async function mapRows(
   X: Matrix,
-  change: (value: number, column: number) => number,
+  change: (values: Float64Array) => void,
   signal?: AbortSignal,
 ): Promise<Matrix> {
   const { rows, cols } = X;
@@ -43,7 +43,8 @@ export async function mapValues(
   await forEachRow(
     X,
     (values, row) => {
-      for (let j = 0; j < cols; j++) out[row * cols + j] = change(values[j]!, j);
+      change(values);
+      for (let j = 0; j < cols; j++) out[row * cols + j] = values[j]!;
     },
     signal,
   );

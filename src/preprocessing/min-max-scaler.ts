@@ -1,4 +1,4 @@
-import { forEachRow, mapValues, requireFinite, transformed } from "../core/by-row.js";
+import { forEachRow, mapRows, requireFinite, transformed } from "../core/by-row.js";
 import type {
   Definition,
   FitContext,
@@ -128,9 +128,16 @@ export class MinMaxScaler extends Transformer<MinMaxScalerParams, MinMaxScalerSt
   ): Promise<Matrix> {
     const { scale, min } = model;
     const [low, high] = params.featureRange;
-    const change = (value: number, j: number) => value * scale[j]! + min[j]!;
-    if (!params.clip) return mapValues(X, change, signal);
-    return mapValues(X, (value, j) => Math.min(high, Math.max(low, change(value, j))), signal);
+    return mapRows(
+      X,
+      (values) => {
+        for (let j = 0; j < values.length; j++) {
+          const value = values[j]! * scale[j]! + min[j]!;
+          values[j] = params.clip ? Math.min(high, Math.max(low, value)) : value;
+        }
+      },
+      signal,
+    );
   }
 
   override validate({ model, nFeatures }: FittedWith<MinMaxScalerParams, MinMaxScalerState>): void {
@@ -146,6 +153,12 @@ export class MinMaxScaler extends Transformer<MinMaxScalerParams, MinMaxScalerSt
   async inverseTransform(X: MatrixLike, options: RunOptions = {}): Promise<Matrix> {
     const { model, nFeatures } = this.state;
     const matrix = await transformed(X, nFeatures, definition.name, options);
-    return mapValues(matrix, (value, j) => (value - model.min[j]!) / model.scale[j]!, options.signal);
+    return mapRows(
+      matrix,
+      (values) => {
+        for (let j = 0; j < values.length; j++) values[j] = (values[j]! - model.min[j]!) / model.scale[j]!;
+      },
+      options.signal,
+    );
   }
 }

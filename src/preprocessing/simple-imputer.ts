@@ -111,25 +111,18 @@ export class SimpleImputer extends Transformer<SimpleImputerParams, SimpleImpute
     const indicated = params.addIndicator ? [...model.incomplete] : [];
     const cols = kept.length + indicated.length;
     if (cols === 0) throw new InvalidDataError(`${NAME} leaves out every column of X: in fit all of each was missing`);
-    const isNumeric = X.labels === null && kept.every((j) => typeof statistics[j] === "number");
-    const numbers = new (X.root.data instanceof Float32Array ? Float32Array : Float64Array)(
-      isNumeric ? X.rows * cols : 0,
-    );
+    const fills = kept.map((j) => statistics[j]!);
+    if (X.labels === null && areNumbers(fills)) return filledNumbers(X, kept, fills, indicated, signal);
     const cells = new CellTable();
-    let size = 0;
-    const add = (cell: Label) => {
-      if (isNumeric) numbers[size++] = cell as number;
-      else cells.add(cell);
-    };
     await forEachRow(
       X,
       (values) => {
-        for (const j of kept) add(Number.isNaN(values[j]) ? statistics[j]! : cellOf(X, values[j]!));
-        for (const j of indicated) add(Number.isNaN(values[j]) ? 1 : 0);
+        for (const [k, j] of kept.entries()) cells.add(Number.isNaN(values[j]) ? fills[k]! : cellOf(X, values[j]!));
+        for (const j of indicated) cells.add(Number.isNaN(values[j]) ? 1 : 0);
       },
       signal,
     );
-    return isNumeric ? new Matrix(numbers, X.rows, cols) : cells.toMatrix(cols);
+    return cells.toMatrix(cols);
   }
 
   override validate({ model, nFeatures }: FittedWith<SimpleImputerParams, SimpleImputerState>): void {
@@ -139,4 +132,32 @@ export class SimpleImputer extends Transformer<SimpleImputerParams, SimpleImpute
     if (model.incomplete.every((column, i) => i === 0 || column > model.incomplete[i - 1]!)) return;
     throw new InvalidModelError(`the stored model of ${NAME} is damaged: its incomplete columns do not ascend`);
   }
+}
+
+const areNumbers = (labels: readonly Label[]): labels is readonly number[] =>
+  labels.every((label) => typeof label === "number");
+
+/** The columns `kept` of a table of numbers, each with what fills it, and 0 or 1 for those that are indicated. */
+async function filledNumbers(
+  X: Matrix,
+  kept: readonly number[],
+  fills: readonly number[],
+  indicated: readonly number[],
+  signal: AbortSignal,
+): Promise<Matrix> {
+  const cols = kept.length + indicated.length;
+  const out = new (X.root.data instanceof Float32Array ? Float32Array : Float64Array)(X.rows * cols);
+  let at = 0;
+  await forEachRow(
+    X,
+    (values) => {
+      for (let k = 0; k < kept.length; k++) {
+        const value = values[kept[k]!]!;
+        out[at++] = Number.isNaN(value) ? fills[k]! : value;
+      }
+      for (let k = 0; k < indicated.length; k++) out[at++] = Number.isNaN(values[indicated[k]!]) ? 1 : 0;
+    },
+    signal,
+  );
+  return new Matrix(out, X.rows, cols);
 }

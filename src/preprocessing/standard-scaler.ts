@@ -1,4 +1,4 @@
-import { columnMeans, forEachRow, mapValues, requireFinite, transformed } from "../core/by-row.js";
+import { columnMeans, forEachRow, mapRows, requireFinite, transformed } from "../core/by-row.js";
 import type {
   Definition,
   FitContext,
@@ -85,7 +85,13 @@ export class StandardScaler extends Transformer<StandardScalerParams, StandardSc
     { signal }: RunContext,
   ): Promise<Matrix> {
     const { shift, scale } = changeOf(model, params, X.cols);
-    return mapValues(X, (value, j) => (value - shift[j]!) / scale[j]!, signal);
+    return mapRows(
+      X,
+      (values) => {
+        for (let j = 0; j < values.length; j++) values[j] = (values[j]! - shift[j]!) / scale[j]!;
+      },
+      signal,
+    );
   }
 
   override validate({ model, nFeatures }: FittedWith<StandardScalerParams, StandardScalerState>): void {
@@ -101,7 +107,13 @@ export class StandardScaler extends Transformer<StandardScalerParams, StandardSc
     const { model, nFeatures } = this.state;
     const { shift, scale } = changeOf(model, this.params, nFeatures);
     const matrix = await transformed(X, nFeatures, definition.name, options);
-    return mapValues(matrix, (value, j) => value * scale[j]! + shift[j]!, options.signal);
+    return mapRows(
+      matrix,
+      (values) => {
+        for (let j = 0; j < values.length; j++) values[j] = values[j]! * scale[j]! + shift[j]!;
+      },
+      options.signal,
+    );
   }
 }
 
