@@ -6,6 +6,7 @@ import { requireFinite } from "./by-row.js";
 import type { RunContext } from "./estimator.js";
 import type { Matrix } from "./matrix.js";
 import { type Placed, place, placeRows } from "./placed.js";
+import { addTo } from "./vectors.js";
 
 /** Rows of a table in the pool's memory, those that weigh nothing left out. */
 export interface WeightedRows {
@@ -105,10 +106,6 @@ export async function sumOverRows(rows: WeightedRows, call: SumOverRows, ctx: Ru
   } finally {
     scope.free();
   }
-}
-
-function addTo(all: Float64Array, some: Float64Array): void {
-  for (let k = 0; k < all.length; k++) all[k]! += some[k]!;
 }
 
 /** Where a kernel finds the rows' table: its first arguments after its scratch. */

@@ -1,4 +1,5 @@
 import type { RunContext } from "../core/estimator.js";
+import { spread } from "../core/vectors.js";
 import { ENDS, findRotations, reflectBack, rotateBack, tridiagonalize, VECTORS } from "../kernels/symmetric-eigen.js";
 import { mapTasks } from "../parallel/map-tasks.js";
 import type { Block, Scope } from "../parallel/memory.js";
@@ -49,13 +50,6 @@ function rowsOf(lower: readonly Float64Array[]): readonly number[] {
 function restOf(n: number, rows: readonly number[]): readonly number[] {
   const some = new Set(rows);
   return Array.from({ length: n }, (_, i) => i).filter((i) => !some.has(i));
-}
-
-/** A vector of n entries of which these are the ones in `rows`. */
-function spread(entries: Float64Array, rows: readonly number[], n: number): Float64Array {
-  const vector = new Float64Array(n);
-  for (let k = 0; k < rows.length; k++) vector[rows[k]!] = entries[k]!;
-  return vector;
 }
 
 function unit(at: number, n: number): Float64Array {

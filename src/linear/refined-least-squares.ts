@@ -1,5 +1,6 @@
 import { crossProducts } from "../core/cross-products.js";
 import type { RunContext } from "../core/estimator.js";
+import { addTo, spread } from "../core/vectors.js";
 import type { CentredRows } from "./centred-rows.js";
 import { choleskySolver } from "./cholesky-solver.js";
 import { type LeastSquares, RowTriangle } from "./least-squares.js";
@@ -138,15 +139,4 @@ function partOf(lower: readonly Float64Array[], numbers: readonly number[]): rea
 function columnOf({ X, sampleWeight }: CentredRows, column: number): Float64Array {
   const values = new Float64Array(X.rows).map((_, row) => X.at(row, column));
   return sampleWeight === null ? values : values.filter((_, row) => sampleWeight[row] !== 0);
-}
-
-/** A vector of n entries of which these are the ones of these numbers. */
-function spread(entries: Float64Array, numbers: readonly number[], n: number): Float64Array {
-  const vector = new Float64Array(n);
-  for (let k = 0; k < numbers.length; k++) vector[numbers[k]!] = entries[k]!;
-  return vector;
-}
-
-function addTo(sum: Float64Array, values: Float64Array, factor = 1): void {
-  for (let j = 0; j < sum.length; j++) sum[j]! += factor * values[j]!;
 }

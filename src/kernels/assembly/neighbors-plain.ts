@@ -1,8 +1,8 @@
 // The k nearest rows by sums of squared differences, all of which are made: for queries so few that a grid is not worth while.
 import { widen } from "./neighbors-cells";
-import { sizeOf } from "./table-cells";
 import { PAIRS, squaresOf } from "./neighbors-exact";
 import { clear, offer, sort } from "./neighbors-ranking";
+import { sizeOf } from "./table-cells";
 
 /** The pairs that are summed, u32[4][2], and their sums, f64[4]; then the query. */
 const SUMS_AT: u32 = 32;
